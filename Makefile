@@ -1,0 +1,73 @@
+# Short words for the long commands. ENV names the environment: a file in config/environments.
+ENV ?= dev
+PYTHON ?= python3
+
+export DEPLOYMENT_ENV := $(ENV)
+export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
+# jsii tells that Node 20 is near its end in eleven lines, which would bury an error.
+export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+
+help:  ## Show this.
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+check:  ## Check for Terraform, Node and Python.
+	@$(PYTHON) requirements/check.py
+
+setup: check .venv/.dev node_modules/.package-lock.json  ## Install everything that registries have.
+
+demo: check .venv/.dev  ## Play the whole story on this machine.
+	@python -m rollforward demo
+
+test: setup .venv/.torch .venv-policy/.done lint  ## Run every test.
+	pytest
+
+lint: check .venv/.dev  ## Check style, types and the direction of imports.
+	ruff check .
+	ruff format --check .
+	mypy
+	lint-imports
+
+bench: check .venv/.dev  ## Measure what the README quotes.
+	python -m benchmarks
+
+synth: check .venv/.dev  ## Write the stacks of ENV as Terraform JSON.
+	python main.py
+
+plan: setup synth  ## Show what a deploy of ENV would change, stack by stack.
+	@for stack in $$(cdktf list 2>/dev/null | awk 'NR > 2 {print $$1}'); do cdktf diff $$stack || exit 1; done
+
+deploy: setup  ## Deploy ENV.
+	cdktf deploy '*'
+
+destroy: setup  ## Destroy ENV.
+	cdktf destroy '*'
+
+.venv/.uv: requirements/uv.txt
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/.dev: .venv/.uv requirements/dev.txt
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements/dev.txt
+	@touch $@
+
+# pip, not uv: it also finds a CPU build of torch that lies on disk.
+.venv/.torch: .venv/.dev requirements/torch.txt
+	.venv/bin/pip install --quiet -r requirements/torch.txt
+	@touch $@
+
+# An environment of its own: checkov wants other versions of boto3.
+.venv-policy/.done: .venv/.uv requirements/policy.txt
+	$(PYTHON) -m venv .venv-policy
+	.venv/bin/uv pip install --quiet --python .venv-policy/bin/python --require-hashes -r requirements/policy.txt
+	@touch $@
+
+node_modules/.package-lock.json: package-lock.json
+	npm ci --no-audit --no-fund --loglevel=error
+	@touch $@
+
+lock:  ## Write the hashed requirements anew.
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev -o requirements/dev.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:policy -o requirements/policy.txt
+
+.PHONY: help check setup demo test lint bench synth plan deploy destroy lock

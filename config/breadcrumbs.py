@@ -1,0 +1,64 @@
+"""Turns pydantic's errors into breadcrumbs: file → key → key: what was expected, what was found."""
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+
+def breadcrumbs(
+    file: str, data: Any, model: type[BaseModel], error: ValidationError
+) -> Iterator[str]:
+    """One line a mistake, in the order of the file's schema."""
+    for detail in error.errors():
+        crumbs = _keys(data, detail["loc"])
+        yield f"{' → '.join([file, *crumbs])}: {_message(model, crumbs, detail)}"
+
+
+def _message(model: type[BaseModel], crumbs: list[str], detail: ErrorDetails) -> str:
+    if detail["type"] == "missing":
+        return "required, but missing"
+    if detail["type"] == "extra_forbidden":
+        known = sorted(_fields(model, crumbs[:-1]))
+        return f"unknown key; expected one of: {', '.join(known)}"
+    if detail["type"] == "value_error":
+        return str(detail["ctx"]["error"])
+    expected = (
+        detail["msg"].replace("Input should be", "expected").replace("String", "expected text")
+    )
+    return f"{expected}, found {detail['input']!r} ({type(detail['input']).__name__})"
+
+
+def _keys(data: Any, loc: tuple[int | str, ...]) -> list[str]:
+    """The keys of `loc` as they stand in the file: pydantic adds the tags of unions and `[key]`."""
+    crumbs = []
+    for position, key in enumerate(loc):
+        present = isinstance(data, dict) and key in data
+        if present or (position == len(loc) - 1 and isinstance(data, dict) and key != "[key]"):
+            crumbs.append(str(key))
+        if present:
+            data = data[key]
+    return crumbs
+
+
+def _fields(model: type[BaseModel], crumbs: list[str]) -> set[str]:
+    """The keys that the schema knows at `crumbs`."""
+    candidates: list[Any] = [model]
+    for crumb in crumbs:
+        candidates = [
+            inner
+            for candidate in candidates
+            for inner in _models_in(
+                candidate.model_fields[crumb].annotation
+                if crumb in candidate.model_fields
+                else candidate
+            )
+        ]
+    return {name for candidate in candidates for name in candidate.model_fields if name != "name"}
+
+
+def _models_in(annotation: Any) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [model for inner in get_args(annotation) for model in _models_in(inner)]

@@ -1,0 +1,120 @@
+"""Every physical name, as pure functions of the settings.
+
+Stacks know each other by these names alone, so any of them can be planned before its neighbours exist.
+A name that AWS would refuse after minutes of an apply is refused here, at synth.
+"""
+
+import re
+
+from config.errors import ConfigError
+from config.settings import Environment
+
+PROJECT = "rollforward"
+METRICS_NAMESPACE = "Rollforward"
+DELIVERED_PREFIX = "models/"
+REGISTERED_PREFIX = "registered/"
+ARTIFACT = "model.tar.gz"
+NO_MODEL = "none"
+VARIANT = "primary"
+# In a model's place, makes a template of any name below.
+ANY_MODEL = "{model}"
+
+# The hash that ends the names of models and endpoint configurations: `-` and twelve digits.
+CONTENT_HASH_LENGTH = 12
+
+
+def stack(environment: Environment, part: str) -> str:
+    return f"{environment.name}-{part}"
+
+
+def state_key(environment: Environment, part: str) -> str:
+    return f"{PROJECT}/{environment.name}/{part}.tfstate"
+
+
+def model_bucket(environment: Environment) -> str:
+    """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
+    name = f"{_prefix(environment)}-models-{environment.account}-{environment.region}"
+    return _checked(name, r"[a-z0-9][a-z0-9-]*[a-z0-9]", 63, "bucket")
+
+
+def delivery_key(model: str, version: str) -> str:
+    return f"{DELIVERED_PREFIX}{model}/{version}/{ARTIFACT}"
+
+
+def registered_prefix(model: str) -> str:
+    return f"{REGISTERED_PREFIX}{model}/"
+
+
+def registrar(environment: Environment) -> str:
+    """https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html"""
+    return _checked(f"{_prefix(environment)}-registrar", r"[a-zA-Z0-9-_]+", 64, "function")
+
+
+def registrar_role(environment: Environment) -> str:
+    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"""
+    return _checked(registrar(environment), r"[\w+=,.@-]+", 64, "role")
+
+
+def dead_letter_queue(environment: Environment) -> str:
+    """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"""
+    return _checked(f"{registrar(environment)}-dead-letters", r"[\w-]+", 80, "queue")
+
+
+def pointer(environment: Environment, model: str) -> str:
+    """The parameter that holds the registered model's key."""
+    return _parameter(environment, model, "registered")
+
+
+def recent(environment: Environment, model: str) -> str:
+    """The parameter that holds the keys of the versions that stay deployable, newest first."""
+    return _parameter(environment, model, "recent")
+
+
+def settings(environment: Environment, model: str) -> str:
+    """The parameter that tells the registrar what it needs to know of the model."""
+    return _parameter(environment, model, "settings")
+
+
+def package_group(environment: Environment, model: str) -> str:
+    return _sagemaker(f"{_prefix(environment)}-{model}", "model package group")
+
+
+def endpoint(environment: Environment, model: str) -> str:
+    return _sagemaker(f"{_prefix(environment)}-{model}", "endpoint")
+
+
+def content_prefix(environment: Environment, model: str) -> str:
+    """What the names of a model's SageMaker models and endpoint configurations begin with."""
+    prefix = f"{_prefix(environment)}-{model}-"
+    _sagemaker(prefix + "0" * CONTENT_HASH_LENGTH, "endpoint configuration")
+    return prefix
+
+
+def execution_role(environment: Environment, model: str) -> str:
+    return _checked(f"{_prefix(environment)}-{model}-endpoint", r"[\w+=,.@-]+", 64, "role")
+
+
+def _prefix(environment: Environment) -> str:
+    return f"{PROJECT}-{environment.name}"
+
+
+def _parameter(environment: Environment, model: str, leaf: str) -> str:
+    """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html"""
+    name = f"/{PROJECT}/{environment.name}/{model}/{leaf}"
+    return _checked(name, r"[a-zA-Z0-9_.\-/]+", 1011, "parameter")
+
+
+def _sagemaker(name: str, what: str) -> str:
+    """https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html"""
+    return _checked(name, r"[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}", 63, what)
+
+
+def _checked(name: str, pattern: str, limit: int, what: str) -> str:
+    if len(name) > limit:
+        raise ConfigError(
+            f"the {what} name {name!r} has {len(name)} characters, AWS allows {limit}: "
+            "shorten the name of the environment or of the model"
+        )
+    if not re.fullmatch(pattern, name.replace(ANY_MODEL, "x")):
+        raise ConfigError(f"the {what} name {name!r} does not match AWS's pattern {pattern}")
+    return name

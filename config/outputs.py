@@ -1,0 +1,5 @@
+"""The names of the stacks' outputs: a contract between the stacks, the commands and the tests."""
+
+REGISTERED_MODEL = "registered_model"
+ENDPOINT = "endpoint"
+DELIVER_TO = "deliver_to"

@@ -1,0 +1,5 @@
+"""The Terraform stacks. Importing this package makes the AWS provider's bindings load on first use."""
+
+from stacks import fast_jsii
+
+fast_jsii.install("cdktf_cdktf_provider_aws")

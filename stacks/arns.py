@@ -1,0 +1,46 @@
+"""The ARNs that one stack needs of another's resources, made of their names.
+
+For the model `names.ANY_MODEL` they are patterns that match every model's.
+"""
+
+from config import names
+from config.settings import Environment
+
+
+def registrar(environment: Environment) -> str:
+    return _arn(environment, "lambda", f"function:{names.registrar(environment)}")
+
+
+def model_bucket(environment: Environment) -> str:
+    return f"arn:aws:s3:::{names.model_bucket(environment)}"
+
+
+def parameter(environment: Environment, name: str) -> str:
+    return _arn(environment, "ssm", f"parameter{name}")
+
+
+def package_group(environment: Environment, model: str) -> str:
+    return _arn(
+        environment, "sagemaker", f"model-package-group/{names.package_group(environment, model)}"
+    )
+
+
+def package(environment: Environment, model: str) -> str:
+    """Every version in a model's package group."""
+    return _arn(
+        environment, "sagemaker", f"model-package/{names.package_group(environment, model)}/*"
+    )
+
+
+def any_package(environment: Environment) -> str:
+    """Every version in every package group of the account."""
+    return _arn(environment, "sagemaker", "model-package/*")
+
+
+def log_group(environment: Environment, name: str) -> str:
+    return _arn(environment, "logs", f"log-group:{name}")
+
+
+def _arn(environment: Environment, service: str, resource: str) -> str:
+    pattern = resource.replace(names.ANY_MODEL, "*")
+    return f"arn:aws:{service}:{environment.region}:{environment.account}:{pattern}"

@@ -1,0 +1,40 @@
+"""What every stack shares: the provider, the state backend and the tags."""
+
+from cdktf import S3Backend, TerraformStack
+from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
+from constructs import Construct
+
+from config import names
+from config.settings import Environment
+
+
+class RollforwardStack(TerraformStack):
+    """One Terraform state: `<env>-<part>`, kept at `rollforward/<env>/<part>.tfstate`."""
+
+    def __init__(self, scope: Construct, part: str, *, environment: Environment) -> None:
+        super().__init__(scope, names.stack(environment, part))
+        AwsProvider(
+            self,
+            "aws",
+            region=environment.region,
+            # The wrong credentials fail here, before they change another account.
+            allowed_account_ids=[environment.account],
+            default_tags=[
+                AwsProviderDefaultTags(
+                    tags={
+                        "project": names.PROJECT,
+                        "environment": environment.name,
+                        **environment.tags,
+                    }
+                )
+            ],
+        )
+        S3Backend(
+            self,
+            bucket=environment.state.bucket,
+            key=names.state_key(environment, part),
+            region=environment.region,
+            encrypt=True,
+        )
+        # cdktf 0.21 has no property for it: the lock is an object beside the state, no DynamoDB table.
+        self.add_override("terraform.backend.s3.use_lockfile", True)

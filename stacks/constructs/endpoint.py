@@ -1,0 +1,123 @@
+"""An endpoint that rolls: a model and a configuration for each deployable version, one endpoint for all.
+
+SageMaker's models and endpoint configurations can't be changed, and an endpoint rolls only when its
+configuration's *name* changes. So both are named by a hash of all that is in them: the same content gives the
+same name and no change; new content gives a new name and one UpdateEndpoint.
+(hashicorp/terraform-provider-aws #21811, #40048)
+"""
+
+import hashlib
+import json
+from typing import Any
+
+from cdktf import Fn, TerraformIterator, TerraformLocal, TerraformResourceLifecycle, Token
+from cdktf_cdktf_provider_aws.sagemaker_endpoint import SagemakerEndpoint
+from cdktf_cdktf_provider_aws.sagemaker_endpoint_configuration import (
+    SagemakerEndpointConfiguration,
+    SagemakerEndpointConfigurationProductionVariants,
+)
+from cdktf_cdktf_provider_aws.sagemaker_model import (
+    SagemakerModel,
+    SagemakerModelPrimaryContainer,
+)
+from constructs import Construct
+
+from config import names
+from config.settings import Environment
+from stacks.constructs.address import address
+from stacks.constructs.execution_role import ExecutionRole
+
+# Where SageMaker's own serving stacks look for `code/inference.py` of a model archive.
+# https://docs.aws.amazon.com/sagemaker/latest/dg/adapt-inference-container.html
+CONTAINER_ENVIRONMENT = {
+    "SAGEMAKER_PROGRAM": "inference.py",
+    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
+}
+
+
+class RollingEndpoint(Construct):
+    """`registered` is the key to serve, or `none`; `versions` are the keys that stay deployable."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        model: str,
+        image: str,
+        role: ExecutionRole,
+        registered: TerraformLocal,
+        versions: TerraformLocal,
+    ) -> None:
+        super().__init__(scope, id_)
+        serving = environment.models[model].serving
+        each = TerraformIterator.from_list(versions.as_list)
+        key = Token.as_string(each.value)
+        # What is live is never deleted under it: new ones first, then the roll, old ones last.
+        new_before_old = TerraformResourceLifecycle(create_before_destroy=True)
+        container = SagemakerModelPrimaryContainer(
+            image=image,
+            model_data_url=f"s3://{names.model_bucket(environment)}/{key}",
+            environment=CONTAINER_ENVIRONMENT,
+        )
+        variant: dict[str, Any] = {
+            # Constant: SageMaker refuses to update away a variant that is a scalable target.
+            "variant_name": names.VARIANT,
+            "initial_instance_count": serving.instances.min,
+            "initial_variant_weight": 1,
+            "instance_type": serving.instance_type,
+        }
+        runtime = [names.execution_role(environment, model), CONTAINER_ENVIRONMENT]
+        prefix = names.content_prefix(environment, model)
+        self.model = SagemakerModel(
+            self,
+            "model",
+            for_each=each,
+            name=prefix + _content_hash(key, image, runtime),
+            execution_role_arn=role.role.arn,
+            enable_network_isolation=True,
+            primary_container=container,
+            lifecycle=new_before_old,
+            depends_on=[role.policy],
+        )
+        self.configuration = SagemakerEndpointConfiguration(
+            self,
+            "configuration",
+            for_each=each,
+            name=prefix + _content_hash(key, image, [*runtime, variant, environment.kms_key_arn]),
+            production_variants=[
+                SagemakerEndpointConfigurationProductionVariants(
+                    model_name=Token.as_string(f"${{{address(self.model)}[each.key].name}}"),
+                    **variant,
+                )
+            ],
+            kms_key_arn=environment.kms_key_arn,
+            lifecycle=new_before_old,
+        )
+        self.endpoint = SagemakerEndpoint(
+            self,
+            "endpoint",
+            name=names.endpoint(environment, model),
+            endpoint_config_name=Token.as_string(
+                f"${{{address(self.configuration)}[{address(registered)}].name}}"
+            ),
+        )
+        self.exists = f'{address(registered)} != "{names.NO_MODEL}"'
+        self.only_if_exists(self.endpoint)
+
+    def only_if_exists(self, resource: Any) -> None:
+        """Plan `resource` only once there is a registered model."""
+        resource.add_override("count", f"${{{self.exists} ? 1 : 0}}")
+
+    @property
+    def name_or_none(self) -> str:
+        """The endpoint's name, or null before the first model."""
+        return Token.as_string(f"${{one({address(self.endpoint)}[*].name)}}")
+
+
+def _content_hash(key: str, image: str, settings: list[Any]) -> str:
+    """Twelve digits made of the pinned key and the image, which Terraform knows, and of the settings."""
+    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
+    content = Fn.sha256(Fn.join(" ", [key, image, digest]))
+    return Token.as_string(Fn.substr(content, 0, names.CONTENT_HASH_LENGTH))

@@ -1,0 +1,99 @@
+"""A Python Lambda function with its own role, log group and dead-letter queue."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from cdktf import AssetType, TerraformAsset, Token
+from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
+from cdktf_cdktf_provider_aws.iam_role import IamRole
+from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
+from cdktf_cdktf_provider_aws.lambda_function import (
+    LambdaFunction,
+    LambdaFunctionDeadLetterConfig,
+    LambdaFunctionEnvironment,
+    LambdaFunctionTracingConfig,
+)
+from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import (
+    LambdaFunctionEventInvokeConfig,
+)
+from constructs import Construct
+
+from stacks.constructs.bundle import bundle
+from stacks.constructs.policy import Statement, assumed_by, document
+
+LAMBDA_SRC = Path(__file__).parents[2] / "lambda_src"
+BUNDLES = Path(__file__).parents[2] / ".build"
+
+
+class PythonFunction(Construct):
+    """Runs `lambda_src/<source>/handler.py` on python3.13, arm64, traced, retried twice, then dead-lettered.
+
+    `statements` are what the code itself needs; those for logs, traces and dead letters are added here.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        source: str,
+        environment: Mapping[str, str],
+        statements: Sequence[Statement],
+        dead_letter_arn: str,
+        memory_mb: int,
+        timeout_seconds: int,
+        log_retention_days: int,
+    ) -> None:
+        super().__init__(scope, id_)
+        logs = CloudwatchLogGroup(
+            self, "logs", name=f"/aws/lambda/{name}", retention_in_days=log_retention_days
+        )
+        role = IamRole(
+            self, "role", name=name, assume_role_policy=assumed_by("lambda.amazonaws.com")
+        )
+        policy = IamRolePolicy(
+            self,
+            "policy",
+            role=role.id,
+            policy=document(
+                *statements,
+                Statement(
+                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+                    resources=[f"{logs.arn}:*"],
+                ),
+                Statement(actions=["sqs:SendMessage"], resources=[dead_letter_arn]),
+                Statement(
+                    actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+                    resources=["*"],
+                    wildcard_reason="X-Ray has no resource-level permissions for writing traces",
+                ),
+            ),
+        )
+        package = TerraformAsset(
+            self, "package", path=str(bundle(LAMBDA_SRC / source, BUNDLES)), type=AssetType.FILE
+        )
+        self.function = LambdaFunction(
+            self,
+            "function",
+            function_name=name,
+            role=role.arn,
+            runtime="python3.13",
+            architectures=["arm64"],
+            handler="handler.handler",
+            filename=package.path,
+            source_code_hash=Token.as_string(f'${{filebase64sha256("{package.path}")}}'),
+            memory_size=memory_mb,
+            timeout=timeout_seconds,
+            environment=LambdaFunctionEnvironment(variables=dict(environment)),
+            dead_letter_config=LambdaFunctionDeadLetterConfig(target_arn=dead_letter_arn),
+            tracing_config=LambdaFunctionTracingConfig(mode="Active"),
+            depends_on=[logs, policy],
+        )
+        LambdaFunctionEventInvokeConfig(
+            self,
+            "retries",
+            function_name=self.function.function_name,
+            maximum_retry_attempts=2,
+            maximum_event_age_in_seconds=6 * 3600,
+        )

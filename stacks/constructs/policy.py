@@ -1,0 +1,46 @@
+"""IAM policy documents as typed statements, rendered to JSON at synth so that plans show them whole."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Statement:
+    """One statement. A resource of `*` needs AWS's reason why no narrower one works."""
+
+    actions: Sequence[str]
+    resources: Sequence[str] = ()
+    effect: Literal["Allow", "Deny"] = "Allow"
+    principal: str | Mapping[str, str] | None = None
+    condition: Condition = field(default_factory=dict)
+    wildcard_reason: str = ""
+
+    def __post_init__(self) -> None:
+        if "*" in self.resources and not self.wildcard_reason:
+            raise ValueError(f"{', '.join(self.actions)} on '*' needs a wildcard_reason")
+
+    def as_json(self) -> dict[str, Any]:
+        parts = {
+            "Effect": self.effect,
+            "Principal": self.principal,
+            "Action": list(self.actions),
+            "Resource": list(self.resources),
+            "Condition": dict(self.condition),
+        }
+        return {key: value for key, value in parts.items() if value}
+
+
+def document(*statements: Statement) -> str:
+    """A policy document, as JSON."""
+    return json.dumps(
+        {"Version": "2012-10-17", "Statement": [statement.as_json() for statement in statements]}
+    )
+
+
+def assumed_by(service: str) -> str:
+    """A trust policy for an AWS service, such as `lambda.amazonaws.com`."""
+    return document(Statement(actions=["sts:AssumeRole"], principal={"Service": service}))

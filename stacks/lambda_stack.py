@@ -1,0 +1,93 @@
+"""The registrar, and what it writes: the pointers, the recent versions, the model package groups."""
+
+import json
+
+from cdktf import TerraformResourceLifecycle
+from cdktf_cdktf_provider_aws.sagemaker_model_package_group import SagemakerModelPackageGroup
+from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
+from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
+from constructs import Construct
+
+from config import names
+from config.settings import Environment, Model
+from stacks.base import RollforwardStack
+from stacks.constructs.function import PythonFunction
+from stacks.constructs.image import image_uri
+from stacks.registrar_policy import registrar_statements
+
+FOURTEEN_DAYS = 14 * 24 * 3600
+
+
+class LambdaStack(RollforwardStack):
+    """Owns the registrar and every model's parameters and package group."""
+
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(scope, "lambda", environment=environment)
+        dead_letters = SqsQueue(
+            self,
+            "dead_letters",
+            name=names.dead_letter_queue(environment),
+            message_retention_seconds=FOURTEEN_DAYS,
+            sqs_managed_sse_enabled=None if environment.kms_key_arn else True,
+            kms_master_key_id=environment.kms_key_arn,
+        )
+        self.registrar = PythonFunction(
+            self,
+            "registrar",
+            name=names.registrar(environment),
+            source="register_model",
+            environment={
+                # Templates, for the 4 KB that Lambda allows hold no list of hundreds of models.
+                "POINTER_PARAMETER": names.pointer(environment, names.ANY_MODEL),
+                "RECENT_PARAMETER": names.recent(environment, names.ANY_MODEL),
+                "SETTINGS_PARAMETER": names.settings(environment, names.ANY_MODEL),
+                "PACKAGE_GROUP": names.package_group(environment, names.ANY_MODEL),
+                "POWERTOOLS_SERVICE_NAME": "registrar",
+                "POWERTOOLS_METRICS_NAMESPACE": names.METRICS_NAMESPACE,
+            },
+            statements=registrar_statements(environment),
+            dead_letter_arn=dead_letters.arn,
+            memory_mb=1024,
+            # Five gigabytes are inspected and copied in about a minute; the rest is for slow days.
+            timeout_seconds=900,
+            log_retention_days=environment.log_retention_days,
+        )
+        for name, model in environment.models.items():
+            self._add_model(environment, name, model)
+
+    def _add_model(self, environment: Environment, name: str, model: Model) -> None:
+        group = SagemakerModelPackageGroup(
+            self,
+            f"{name}_versions",
+            model_package_group_name=names.package_group(environment, name),
+            model_package_group_description=f"Every delivery of {name}, with its verdict",
+        )
+        pointers = [
+            SsmParameter(
+                self,
+                f"{name}_{leaf}",
+                name=parameter,
+                description=description,
+                type="String",
+                insecure_value=names.NO_MODEL,
+                # Born here; from then on the value is the registrar's.
+                lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value", "value"]),
+            )
+            for leaf, parameter, description in (
+                ("pointer", names.pointer(environment, name), "The key of the registered model"),
+                ("recent", names.recent(environment, name), "The keys of the deployable versions"),
+            )
+        ]
+        image = image_uri(self, f"{name}_image", model.image)
+        SsmParameter(
+            self,
+            f"{name}_settings",
+            name=names.settings(environment, name),
+            description=f"What the registrar needs to know of {name}",
+            type="String",
+            insecure_value=json.dumps(
+                {"image": image, "keep_versions": model.promotion.keep_versions}
+            ),
+            # It is what makes a model known: the registrar then writes to all of these.
+            depends_on=[group, *pointers],
+        )

@@ -1,0 +1,53 @@
+"""The model bucket, and the event that a delivery into it sets off."""
+
+from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
+from cdktf_cdktf_provider_aws.s3_bucket_notification import (
+    S3BucketNotification,
+    S3BucketNotificationLambdaFunction,
+)
+from constructs import Construct
+
+from config import names
+from config.settings import Environment
+from stacks import arns
+from stacks.base import RollforwardStack
+from stacks.constructs.bucket import SecureBucket
+
+
+class S3Stack(RollforwardStack):
+    """Owns the bucket and its one notification; knows the registrar by name."""
+
+    def __init__(self, scope: Construct, *, environment: Environment) -> None:
+        super().__init__(scope, "s3", environment=environment)
+        self.models = SecureBucket(
+            self,
+            "models",
+            name=names.model_bucket(environment),
+            kms_key_arn=environment.kms_key_arn,
+        )
+        permission = LambdaPermission(
+            self,
+            "permission",
+            action="lambda:InvokeFunction",
+            function_name=names.registrar(environment),
+            principal="s3.amazonaws.com",
+            source_arn=self.models.bucket.arn,
+            # A bucket's ARN holds no account: a deleted bucket's name can be taken by somebody else.
+            source_account=environment.account,
+        )
+        # A bucket has exactly one notification resource: a second one would overwrite this.
+        S3BucketNotification(
+            self,
+            "deliveries",
+            bucket=self.models.bucket.id,
+            lambda_function=[
+                S3BucketNotificationLambdaFunction(
+                    lambda_function_arn=arns.registrar(environment),
+                    events=["s3:ObjectCreated:*"],
+                    filter_prefix=names.DELIVERED_PREFIX,
+                    filter_suffix=f"/{names.ARTIFACT}",
+                )
+            ],
+            # The first delivery would have no version if it came before versioning.
+            depends_on=[permission, self.models.versioning],
+        )

@@ -1,0 +1,88 @@
+import json
+
+import pytest
+
+from tests.synth.template import Template
+
+BUCKET = "rollforward-dev-models-123456789012-us-east-1"
+
+
+@pytest.fixture
+def stack(dev: dict[str, Template]) -> Template:
+    return dev["s3"]
+
+
+def test_the_bucket_keeps_every_version(stack: Template) -> None:
+    assert stack.only("aws_s3_bucket")["bucket"] == BUCKET
+    stack.has("aws_s3_bucket_versioning", {"versioning_configuration": {"status": "Enabled"}})
+
+
+def test_the_bucket_is_encrypted_with_aes256(stack: Template) -> None:
+    rule = {"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}
+    stack.has("aws_s3_bucket_server_side_encryption_configuration", {"rule": [rule]})
+
+
+def test_the_bucket_is_encrypted_with_the_key_of_the_config(prod: dict[str, Template]) -> None:
+    found = prod["s3"].only("aws_s3_bucket_server_side_encryption_configuration")
+    (rule,) = found["rule"]
+    default = rule["apply_server_side_encryption_by_default"]
+    assert default["sse_algorithm"] == "aws:kms"
+    assert default["kms_master_key_id"].startswith("arn:aws:kms:eu-west-1:210987654321:key/")
+    assert rule["bucket_key_enabled"] is True
+
+
+def test_nothing_in_the_bucket_is_public(stack: Template) -> None:
+    stack.has(
+        "aws_s3_bucket_public_access_block",
+        {
+            "block_public_acls": True,
+            "block_public_policy": True,
+            "ignore_public_acls": True,
+            "restrict_public_buckets": True,
+        },
+    )
+
+
+def test_the_bucket_owner_owns_every_object(stack: Template) -> None:
+    stack.has(
+        "aws_s3_bucket_ownership_controls", {"rule": {"object_ownership": "BucketOwnerEnforced"}}
+    )
+
+
+def test_requests_without_tls_are_denied(stack: Template) -> None:
+    (statement,) = json.loads(stack.only("aws_s3_bucket_policy")["policy"])["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+    assert statement["Resource"] == [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
+
+
+def test_incomplete_uploads_are_aborted_after_seven_days(stack: Template) -> None:
+    rule = {
+        "status": "Enabled",
+        "abort_incomplete_multipart_upload": [{"days_after_initiation": 7}],
+    }
+    stack.has("aws_s3_bucket_lifecycle_configuration", {"rule": [rule]})
+
+
+def test_only_deliveries_trigger_the_registrar(stack: Template) -> None:
+    (function,) = stack.only("aws_s3_bucket_notification")["lambda_function"]
+    assert function == {
+        "events": ["s3:ObjectCreated:*"],
+        "filter_prefix": "models/",
+        "filter_suffix": "/model.tar.gz",
+        "lambda_function_arn": "arn:aws:lambda:us-east-1:123456789012:function:rollforward-dev-registrar",
+    }
+
+
+def test_only_this_bucket_of_this_account_may_invoke_the_registrar(stack: Template) -> None:
+    permission = stack.only("aws_lambda_permission")
+    assert permission["principal"] == "s3.amazonaws.com"
+    assert permission["source_account"] == "123456789012"
+    assert permission["source_arn"].endswith(".arn}")
+    assert "aws_s3_bucket." in permission["source_arn"]
+
+
+def test_the_notification_waits_for_permission_and_versioning(stack: Template) -> None:
+    needed = " ".join(stack.only("aws_s3_bucket_notification")["depends_on"])
+    assert "aws_lambda_permission." in needed
+    assert "aws_s3_bucket_versioning." in needed

@@ -1,0 +1,153 @@
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from config.errors import ConfigError
+from config.settings import ENVIRONMENTS, DeepLearningContainer, load
+
+GOOD: dict[str, Any] = {
+    "account": "123456789012",
+    "region": "us-east-1",
+    "state": {"bucket": "some-state"},
+    "models": {
+        "sentiment": {
+            "image": {"repository": "pytorch-inference", "tag": "2.6.0-cpu-py312"},
+            "serving": {"instance_type": "ml.m5.large", "instances": {"min": 1, "max": 2}},
+        }
+    },
+}
+
+
+def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    result = dict(base)
+    for key, value in changes.items():
+        deeper = isinstance(value, dict) and isinstance(base.get(key), dict)
+        result[key] = merged(base[key], value) if deeper else value
+    return result
+
+
+def mistakes(folder: Path, changes: dict[str, Any]) -> list[str]:
+    path = folder / "here.yaml"
+    path.write_text(yaml.safe_dump(merged(GOOD, changes)))
+    with pytest.raises(ConfigError) as caught:
+        load("here", folder)
+    return str(caught.value).replace(str(path), "here.yaml").splitlines()
+
+
+def model(**changes: Any) -> dict[str, Any]:
+    return {"models": {"sentiment": changes}}
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in ENVIRONMENTS.glob("*.yaml")))
+def test_every_environment_of_the_repository_loads(name: str) -> None:
+    assert load(name).name == name
+
+
+def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
+    (tmp_path / "here.yaml").write_text(yaml.safe_dump(GOOD))
+    environment = load("here", tmp_path)
+    assert environment.models["sentiment"].promotion.keep_versions == 5
+    assert environment.models["sentiment"].serving.target_cpu_percent == 70
+    assert environment.kms_key_arn is None
+
+
+def test_an_image_is_a_container_by_name_or_a_uri(tmp_path: Path) -> None:
+    uri = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/own/serving@sha256:" + "0" * 64
+    (tmp_path / "here.yaml").write_text(yaml.safe_dump(merged(GOOD, model(image=uri))))
+    assert load("here", tmp_path).models["sentiment"].image == uri
+    named = load("dev").models["sentiment"].image
+    assert isinstance(named, DeepLearningContainer)
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"acount": "1"},
+            "here.yaml → acount: unknown key; expected one of: account, kms_key_arn, "
+            "log_retention_days, models, region, state, tags",
+        ),
+        (
+            {"account": 123456789012},
+            "here.yaml → account: expected a valid string, found 123456789012 (int)",
+        ),
+        (
+            model(serving={"instances": {"min": "one"}}),
+            "here.yaml → models → sentiment → serving → instances → min: "
+            "expected a valid integer, found 'one' (str)",
+        ),
+        (
+            model(serving={"instances": {"min": 3}}),
+            "here.yaml → models → sentiment → serving → instances: "
+            "expected max to be at least min (3), found 2",
+        ),
+        (
+            model(serving={"instance_typ": "ml.m5.large"}),
+            "here.yaml → models → sentiment → serving → instance_typ: unknown key; expected one of: "
+            "instance_type, instances, scale_in_cooldown_seconds, scale_out_cooldown_seconds, "
+            "target_cpu_percent",
+        ),
+        (
+            model(image={"repository": "tensorflow-inference"}),
+            "here.yaml → models → sentiment → image → repository: expected "
+            "'huggingface-pytorch-inference' or 'pytorch-inference', found 'tensorflow-inference' (str)",
+        ),
+        (
+            {"state": None},
+            "here.yaml → state: expected a valid dictionary or instance of State, found None (NoneType)",
+        ),
+        ({"log_retention_days": 8}, "here.yaml → log_retention_days: expected 1, 3, 5"),
+    ],
+)
+def test_a_mistake_is_a_breadcrumb(tmp_path: Path, changes: dict[str, Any], expected: str) -> None:
+    (line,) = mistakes(tmp_path, changes)
+    assert line.startswith(expected)
+
+
+def test_a_missing_key_is_named(tmp_path: Path) -> None:
+    (tmp_path / "here.yaml").write_text("account: '123456789012'\nregion: us-east-1\n")
+    with pytest.raises(ConfigError) as caught:
+        load("here", tmp_path)
+    lines = str(caught.value).splitlines()
+    assert [line.rpartition("here.yaml")[2] for line in lines] == [
+        " → state: required, but missing",
+        " → models: required, but missing",
+    ]
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    changes = merged(model(serving={"instance_type": "m5"}), {"region": "here", "account": "1"})
+    assert len(mistakes(tmp_path, changes)) == 3
+
+
+def test_a_key_that_stands_twice_is_a_mistake(tmp_path: Path) -> None:
+    (tmp_path / "here.yaml").write_text("region: us-east-1\nregion: us-west-2\n")
+    with pytest.raises(ConfigError, match="the key 'region' stands twice"):
+        load("here", tmp_path)
+
+
+@pytest.mark.parametrize("text", ["[", "- a\n- b\n", "", "text"])
+def test_a_file_that_is_no_mapping_is_a_mistake(tmp_path: Path, text: str) -> None:
+    (tmp_path / "here.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=r"here.yaml: expected"):
+        load("here", tmp_path)
+
+
+def test_a_model_name_that_aws_would_refuse_is_a_mistake(tmp_path: Path) -> None:
+    models = {"Senti_ment": GOOD["models"]["sentiment"]}
+    lines = mistakes(tmp_path, {"models": models})
+    assert any(line.startswith("here.yaml → models → Senti_ment: ") for line in lines)
+
+
+def test_an_unknown_environment_names_those_that_there_are() -> None:
+    with pytest.raises(
+        ConfigError, match=r"no environment 'nowhere'.*there are: dev, prod, staging"
+    ):
+        load("nowhere")
+
+
+def test_an_unknown_model_names_those_that_there_are() -> None:
+    with pytest.raises(ConfigError, match="has no model 'other'; it has: sentiment"):
+        load("dev").model("other")
