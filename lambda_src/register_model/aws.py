@@ -1,0 +1,168 @@
+"""The cloud, by boto3; no other module knows it.
+
+What AWS reports as missing becomes the domain's own answer: nothing, or ObjectGone. Every other
+error passes through, so that Lambda calls the registrar again.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+
+from cloud import (
+    Approval,
+    Cloud,
+    NewVersion,
+    ObjectGone,
+    ObjectVersion,
+    Readable,
+    RegisteredVersion,
+)
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_sagemaker import SageMakerClient
+    from types_boto3_sagemaker.type_defs import (
+        BatchDescribeModelPackageSummaryTypeDef,
+        ModelPackageContainerDefinitionTypeDef,
+    )
+    from types_boto3_ssm import SSMClient
+
+_GONE = {"404", "405", "MethodNotAllowed", "NoSuchKey", "NoSuchVersion"}
+_CONTENT_TYPES = ["application/json"]
+# The most that one call may list, and the most that one call may describe.
+_PAGE = 100
+
+
+class PartlyDescribed(Exception):
+    """The registry listed versions that it would not describe; nothing can be chosen from that."""
+
+
+@cache
+def connect() -> Cloud:
+    """Once a container: building clients takes longer than registering most models."""
+    return Cloud(
+        objects=S3Objects(boto3.client("s3")),
+        registry=ModelRegistry(boto3.client("sagemaker")),
+        parameters=SsmParameters(boto3.client("ssm")),
+    )
+
+
+@dataclass(frozen=True)
+class S3Objects:
+    client: "S3Client"
+
+    def versions(self, bucket: str, key: str) -> Sequence[ObjectVersion]:
+        # A listing needs no versions to exist, where a HeadObject without them is "forbidden".
+        pages = self.client.get_paginator("list_object_versions").paginate(
+            Bucket=bucket, Prefix=key
+        )
+        found: list[ObjectVersion] = []
+        for page in pages:
+            for version in page.get("Versions", []):
+                # Keys come in order, and the prefix itself is the first that can match.
+                if version["Key"] != key:
+                    return found
+                found.append(
+                    ObjectVersion(
+                        version_id=version["VersionId"],
+                        modified=version["LastModified"],
+                        size=version["Size"],
+                        latest=version["IsLatest"],
+                    )
+                )
+        return found
+
+    def open(self, bucket: str, key: str, version_id: str) -> Readable:
+        with _gone():
+            return self.client.get_object(Bucket=bucket, Key=key, VersionId=version_id)["Body"]
+
+    def copy(self, bucket: str, key: str, version_id: str, to: str) -> None:
+        # The managed copy goes in parts above S3's 5 GB for a single one. The delivery's tags
+        # stay behind: to read them would take one permission more.
+        with _gone():
+            self.client.copy(
+                CopySource={"Bucket": bucket, "Key": key, "VersionId": version_id},
+                Bucket=bucket,
+                Key=to,
+                ExtraArgs={"TaggingDirective": "REPLACE"},
+            )
+
+
+@dataclass(frozen=True)
+class ModelRegistry:
+    client: "SageMakerClient"
+
+    def versions(self, group: str) -> Sequence[RegisteredVersion]:
+        return [_registered(summary) for arns in self._pages(group) for summary in self._all(arns)]
+
+    def record(self, group: str, version: NewVersion) -> None:
+        container: ModelPackageContainerDefinitionTypeDef = {"Image": version.image}
+        if version.model_data is not None:
+            container["ModelDataUrl"] = version.model_data
+        self.client.create_model_package(
+            ModelPackageGroupName=group,
+            ModelPackageDescription=version.description,
+            ModelApprovalStatus=version.approval.value,
+            InferenceSpecification={
+                "Containers": [container],
+                "SupportedContentTypes": _CONTENT_TYPES,
+                "SupportedResponseMIMETypes": _CONTENT_TYPES,
+            },
+            CustomerMetadataProperties=version.metadata,
+            ClientToken=version.token,
+        )
+
+    def _pages(self, group: str) -> Iterator[list[str]]:
+        pages = self.client.get_paginator("list_model_packages").paginate(
+            ModelPackageGroupName=group, PaginationConfig={"PageSize": _PAGE}
+        )
+        for page in pages:
+            yield [package["ModelPackageArn"] for package in page["ModelPackageSummaryList"]]
+
+    def _all(self, arns: list[str]) -> Iterable["BatchDescribeModelPackageSummaryTypeDef"]:
+        if not arns:
+            return []
+        answer = self.client.batch_describe_model_package(ModelPackageArnList=arns)
+        if errors := answer.get("BatchDescribeModelPackageErrorMap"):
+            raise PartlyDescribed(errors)
+        return answer["ModelPackageSummaries"].values()
+
+
+@dataclass(frozen=True)
+class SsmParameters:
+    client: "SSMClient"
+
+    def read(self, name: str) -> str | None:
+        try:
+            return self.client.get_parameter(Name=name)["Parameter"]["Value"]
+        except ClientError as error:
+            if error.response["Error"]["Code"] == "ParameterNotFound":
+                return None
+            raise
+
+    def write(self, name: str, value: str) -> None:
+        # Without a Type, SSM changes what exists and refuses to create what does not.
+        self.client.put_parameter(Name=name, Value=value, Overwrite=True)
+
+
+def _registered(summary: "BatchDescribeModelPackageSummaryTypeDef") -> RegisteredVersion:
+    containers = summary["InferenceSpecification"]["Containers"]
+    return RegisteredVersion(
+        model_data=containers[0].get("ModelDataUrl"),
+        approval=Approval(summary["ModelApprovalStatus"]),
+    )
+
+
+@contextmanager
+def _gone() -> Iterator[None]:
+    try:
+        yield
+    except ClientError as error:
+        if error.response["Error"]["Code"] in _GONE:
+            raise ObjectGone from error
+        raise

@@ -1,0 +1,57 @@
+"""Where things are in this environment, and what Terraform says about each model in it.
+
+The Lambda's own variables hold templates with `{model}` in them: an environment may have hundreds
+of models, and all variables of a Lambda together may have 4 KB.
+"""
+
+import json
+import os
+import re
+from dataclasses import dataclass
+
+from cloud import Parameters
+
+# Outside of this, SSM answers with a validation error instead of "not found".
+_MODEL_NAME = re.compile(r"[A-Za-z0-9._-]+")
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    image: str
+    keep_versions: int
+
+
+@dataclass(frozen=True)
+class Environment:
+    pointer_parameter: str
+    recent_parameter: str
+    settings_parameter: str
+    package_group: str
+
+    @classmethod
+    def read(cls) -> "Environment":
+        return cls(
+            pointer_parameter=os.environ["POINTER_PARAMETER"],
+            recent_parameter=os.environ["RECENT_PARAMETER"],
+            settings_parameter=os.environ["SETTINGS_PARAMETER"],
+            package_group=os.environ["PACKAGE_GROUP"],
+        )
+
+    def pointer(self, model: str) -> str:
+        return self.pointer_parameter.replace("{model}", model)
+
+    def recent(self, model: str) -> str:
+        return self.recent_parameter.replace("{model}", model)
+
+    def group(self, model: str) -> str:
+        return self.package_group.replace("{model}", model)
+
+    def settings(self, model: str, parameters: Parameters) -> ModelSettings | None:
+        """None if the model is not configured in this environment."""
+        if not _MODEL_NAME.fullmatch(model):
+            return None
+        text = parameters.read(self.settings_parameter.replace("{model}", model))
+        if text is None:
+            return None
+        settings = json.loads(text)
+        return ModelSettings(image=settings["image"], keep_versions=settings["keep_versions"])

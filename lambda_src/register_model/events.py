@@ -1,0 +1,35 @@
+"""What S3 says has happened.
+
+S3 calls the registrar asynchronously with one record or several, possibly twice, late or out of
+order. A notice is therefore only a hint where to look: everything else about a delivery is read
+from the bucket.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote_plus
+
+
+@dataclass(frozen=True)
+class Notice:
+    """One object that S3 reported; unversioned buckets report no version id."""
+
+    bucket: str
+    key: str
+    version_id: str | None
+
+
+def notices(event: Mapping[str, Any]) -> list[Notice]:
+    # S3 sends this once, when the notification is configured; it carries no records.
+    if event.get("Event") == "s3:TestEvent":
+        return []
+    return [_notice(record["s3"]) for record in event["Records"]]
+
+
+def _notice(s3: Mapping[str, Any]) -> Notice:
+    return Notice(
+        bucket=s3["bucket"]["name"],
+        key=unquote_plus(s3["object"]["key"]),
+        version_id=s3["object"].get("versionId") or None,
+    )

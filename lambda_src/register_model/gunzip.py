@@ -1,0 +1,112 @@
+"""Unpack gzip as it streams by, in a few hundred kilobytes of memory.
+
+Every checksum and length is verified, over any number of gzip members. What the data is to blame
+for becomes a Refusal; an error of the source (a lost connection) passes through untouched, because
+then the delivery may well be sound.
+"""
+
+import zlib
+from collections.abc import Iterator
+
+from cloud import Readable
+from refusal import Refusal
+
+_GZIP = 16 + zlib.MAX_WBITS
+# Larger pieces are slower: they outgrow the processor's cache and the allocator's free lists.
+_PIECE = 64 * 1024
+MAX_UNPACKED = 50 * 1024**3
+# Weights hardly compress, and text does so by ten at most; only a bomb unpacks to a hundred times
+# its size. The first GiB is free, so that small, oddly repetitive archives pass.
+_MAX_RATIO = 100
+_FREE_OF_RATIO = 1024**3
+
+
+class Gunzip:
+    """Unpacked bytes, to be read or skipped in order."""
+
+    def __init__(self, source: Readable) -> None:
+        self._chunks = _unpack(source)
+        self._chunk = b""
+        self._at = 0
+
+    def read(self, size: int) -> bytes:
+        """Exactly `size` bytes, or fewer at the end. Keep it small: they are held in memory."""
+        parts = []
+        while size > 0 and (available := self._available()):
+            part = self._chunk[self._at : self._at + min(size, available)]
+            self._at += len(part)
+            size -= len(part)
+            parts.append(part)
+        return b"".join(parts)
+
+    def skip(self, size: int) -> int:
+        """Pass over `size` bytes, or fewer at the end; how many there were."""
+        skipped = 0
+        while skipped < size and (available := self._available()):
+            step = min(size - skipped, available)
+            self._at += step
+            skipped += step
+        return skipped
+
+    def drain(self) -> None:
+        """Pass over the rest, so that its checksums are verified too."""
+        while self._available():
+            self._at = len(self._chunk)
+
+    def _available(self) -> int:
+        if self._at == len(self._chunk):
+            self._chunk, self._at = next(self._chunks, b""), 0
+        return len(self._chunk) - self._at
+
+
+def _unpack(source: Readable) -> Iterator[bytes]:
+    packed = unpacked = 0
+    member = zlib.decompressobj(_GZIP)
+    while piece := source.read(_PIECE):
+        packed += len(piece)
+        while piece:
+            if member.eof:
+                member = zlib.decompressobj(_GZIP)
+            chunk = _inflate(member, piece, unpacked, packed - len(piece))
+            if chunk:
+                unpacked += len(chunk)
+                _check_size(packed, unpacked)
+                yield chunk
+            piece = member.unused_data if member.eof else member.unconsumed_tail
+    if not member.eof:
+        raise Refusal(
+            f"The file is cut short: it ends after {packed:,} bytes, in the middle of its gzip "
+            "data. The upload was probably interrupted; deliver it again."
+        )
+
+
+def _inflate(member: "zlib._Decompress", piece: bytes, unpacked: int, before: int) -> bytes:
+    try:
+        return member.decompress(piece, _PIECE)
+    except zlib.error as error:
+        if "incorrect header check" not in str(error):
+            raise Refusal(
+                f"The gzip data is damaged somewhere after byte {before:,} ({error}). "
+                "Pack the archive again and deliver it again."
+            ) from error
+        if before or unpacked:
+            raise Refusal(
+                f"The gzip data is followed by something else, after byte {before:,}. "
+                "Pack the archive again and deliver it again."
+            ) from error
+        raise Refusal(
+            "The file is not gzip data. Pack it with: tar -czf model.tar.gz -C <folder> ."
+        ) from error
+
+
+def _check_size(packed: int, unpacked: int) -> None:
+    if unpacked > MAX_UNPACKED:
+        raise Refusal(
+            f"The archive unpacks to more than {MAX_UNPACKED // 1024**3} GiB. "
+            "Leave out what serving does not need."
+        )
+    if unpacked > _FREE_OF_RATIO and unpacked > _MAX_RATIO * packed:
+        raise Refusal(
+            f"The archive unpacks to more than {_MAX_RATIO} times its size, like a decompression "
+            "bomb. Leave out files that hold nothing but padding."
+        )

@@ -1,0 +1,34 @@
+"""The registrar Lambda: every notice of an S3 event is registered, logged and measured.
+
+A refused delivery is a result. Anything else that goes wrong fails the invocation, after the
+other notices had their turn, so that Lambda calls again with the same event and finally keeps it
+in the dead-letter queue.
+"""
+
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from aws import connect
+from environment import Environment
+from events import notices
+from observability import logger, report, report_failure
+from registration import Registrar
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: "LambdaContext") -> None:
+    registrar = Registrar(connect(), Environment.read())
+    failures = []
+    for notice in notices(event):
+        try:
+            start = perf_counter()
+            outcome = registrar.register(notice)
+            report(notice, outcome, milliseconds=(perf_counter() - start) * 1000)
+        except Exception as failure:
+            report_failure(notice)
+            failures.append(failure)
+    if failures:
+        raise ExceptionGroup("Some deliveries could not be registered", failures)

@@ -1,0 +1,260 @@
+"""What is asked of AWS, and what its answers become."""
+
+import io
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from botocore.response import StreamingBody
+from botocore.stub import Stubber
+
+from aws import ModelRegistry, PartlyDescribed, S3Objects, SsmParameters
+from cloud import Approval, NewVersion, ObjectGone, ObjectVersion, RegisteredVersion
+
+KEY = "models/m/v1/model.tar.gz"
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+ARN = "arn:aws:sagemaker:eu-west-1:123456789012:model-package/group/"
+
+
+def client(service: str) -> Any:
+    # The stubs have one overload a service, and none for a service given by name.
+    connect: Callable[..., Any] = boto3.client
+    return connect(
+        service,
+        region_name="eu-west-1",
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+    )
+
+
+def listed(key: str, version_id: str, latest: bool) -> dict[str, Any]:
+    return {
+        "Key": key,
+        "VersionId": version_id,
+        "LastModified": NOON,
+        "Size": 7,
+        "IsLatest": latest,
+    }
+
+
+def test_versions_are_those_of_exactly_this_key() -> None:
+    s3 = client("s3")
+    with Stubber(s3) as stub:
+        page = {
+            "IsTruncated": True,
+            "NextKeyMarker": KEY,
+            "NextVersionIdMarker": "2",
+            "Versions": [listed(KEY, "3", True), listed(KEY, "2", False)],
+        }
+        stub.add_response("list_object_versions", page, {"Bucket": "b", "Prefix": KEY})
+        stub.add_response(
+            "list_object_versions",
+            {"Versions": [listed(KEY, "1", False), listed(f"{KEY}.part", "9", True)]},
+            {"Bucket": "b", "Prefix": KEY, "KeyMarker": KEY, "VersionIdMarker": "2"},
+        )
+        versions = S3Objects(s3).versions("b", KEY)
+    assert [version.version_id for version in versions] == ["3", "2", "1"]
+    assert versions[0] == ObjectVersion("3", NOON, size=7, latest=True)
+
+
+def test_a_key_that_was_never_written_has_no_versions() -> None:
+    s3 = client("s3")
+    with Stubber(s3) as stub:
+        stub.add_response("list_object_versions", {}, {"Bucket": "b", "Prefix": KEY})
+        assert S3Objects(s3).versions("b", KEY) == []
+
+
+def test_one_version_is_opened() -> None:
+    s3 = client("s3")
+    with Stubber(s3) as stub:
+        stub.add_response(
+            "get_object",
+            {"Body": StreamingBody(io.BytesIO(b"data"), 4)},
+            {"Bucket": "b", "Key": KEY, "VersionId": "1"},
+        )
+        assert S3Objects(s3).open("b", KEY, "1").read(9) == b"data"
+
+
+@pytest.mark.parametrize(
+    ("code", "status"), [("NoSuchKey", 404), ("NoSuchVersion", 404), ("MethodNotAllowed", 405)]
+)
+def test_a_missing_version_is_gone(code: str, status: int) -> None:
+    s3 = client("s3")
+    with Stubber(s3) as stub:
+        stub.add_client_error("get_object", code, http_status_code=status)
+        with pytest.raises(ObjectGone):
+            S3Objects(s3).open("b", KEY, "1")
+
+
+def test_a_forbidden_version_is_an_error() -> None:
+    s3 = client("s3")
+    with Stubber(s3) as stub:
+        stub.add_client_error("get_object", "AccessDenied", http_status_code=403)
+        with pytest.raises(ClientError, match="AccessDenied"):
+            S3Objects(s3).open("b", KEY, "1")
+
+
+def test_a_copy_is_of_one_version_and_leaves_its_tags() -> None:
+    s3 = client("s3")
+    source = {"Bucket": "b", "Key": KEY, "VersionId": "1"}
+    with Stubber(s3) as stub:
+        stub.add_response("head_object", {"ContentLength": 7, "ETag": '"e"'}, source)
+        stub.add_response(
+            "copy_object",
+            {},
+            {
+                "Bucket": "b",
+                "Key": "registered/k",
+                "CopySource": source,
+                "TaggingDirective": "REPLACE",
+            },
+        )
+        S3Objects(s3).copy("b", KEY, "1", to="registered/k")
+        stub.assert_no_pending_responses()
+
+
+def test_a_copy_of_a_missing_version_is_gone() -> None:
+    s3 = client("s3")
+    with Stubber(s3) as stub:
+        stub.add_client_error("head_object", "404", http_status_code=404)
+        with pytest.raises(ObjectGone):
+            S3Objects(s3).copy("b", KEY, "1", to="registered/k")
+
+
+def described(number: int, approval: str, container: dict[str, str]) -> dict[str, Any]:
+    return {
+        "ModelPackageGroupName": "group",
+        "ModelPackageArn": f"{ARN}{number}",
+        "CreationTime": NOON,
+        "InferenceSpecification": {"Containers": [container]},
+        "ModelPackageStatus": "Completed",
+        "ModelApprovalStatus": approval,
+    }
+
+
+def summary(number: int) -> dict[str, Any]:
+    return {
+        "ModelPackageArn": f"{ARN}{number}",
+        "CreationTime": NOON,
+        "ModelPackageStatus": "Completed",
+    }
+
+
+def test_all_pages_of_the_registry_are_read() -> None:
+    sagemaker = client("sagemaker")
+    approved = described(1, "Approved", {"Image": "i", "ModelDataUrl": "s3://b/k"})
+    rejected = described(2, "Rejected", {"Image": "i"})
+    page = {"ModelPackageGroupName": "group", "MaxResults": 100}
+    with Stubber(sagemaker) as stub:
+        stub.add_response(
+            "list_model_packages",
+            {"ModelPackageSummaryList": [summary(1)], "NextToken": "more"},
+            page,
+        )
+        stub.add_response(
+            "batch_describe_model_package",
+            {"ModelPackageSummaries": {f"{ARN}1": approved}},
+            {"ModelPackageArnList": [f"{ARN}1"]},
+        )
+        stub.add_response(
+            "list_model_packages",
+            {"ModelPackageSummaryList": [summary(2)]},
+            page | {"NextToken": "more"},
+        )
+        stub.add_response(
+            "batch_describe_model_package",
+            {"ModelPackageSummaries": {f"{ARN}2": rejected}},
+            {"ModelPackageArnList": [f"{ARN}2"]},
+        )
+        versions = ModelRegistry(sagemaker).versions("group")
+    assert versions == [
+        RegisteredVersion("s3://b/k", Approval.APPROVED),
+        RegisteredVersion(None, Approval.REJECTED),
+    ]
+
+
+def test_an_empty_registry_has_no_versions() -> None:
+    sagemaker = client("sagemaker")
+    with Stubber(sagemaker) as stub:
+        stub.add_response("list_model_packages", {"ModelPackageSummaryList": []})
+        assert ModelRegistry(sagemaker).versions("group") == []
+
+
+def test_a_registry_that_describes_only_some_versions_is_not_chosen_from() -> None:
+    sagemaker = client("sagemaker")
+    error = {"ErrorCode": "AccessDenied", "ErrorResponse": "no"}
+    with Stubber(sagemaker) as stub:
+        stub.add_response("list_model_packages", {"ModelPackageSummaryList": [summary(1)]})
+        stub.add_response(
+            "batch_describe_model_package",
+            {"ModelPackageSummaries": {}, "BatchDescribeModelPackageErrorMap": {f"{ARN}1": error}},
+        )
+        with pytest.raises(PartlyDescribed, match="AccessDenied"):
+            ModelRegistry(sagemaker).versions("group")
+
+
+@pytest.mark.parametrize(
+    ("approval", "model_data", "container"),
+    [
+        (Approval.APPROVED, "s3://b/k", {"Image": "image", "ModelDataUrl": "s3://b/k"}),
+        (Approval.REJECTED, None, {"Image": "image"}),
+    ],
+)
+def test_a_version_is_recorded_with_its_verdict(
+    approval: Approval, model_data: str | None, container: dict[str, str]
+) -> None:
+    version = NewVersion(approval, "Why.", "image", model_data, {"delivery_version": "v1"}, "t0")
+    sagemaker = client("sagemaker")
+    with Stubber(sagemaker) as stub:
+        stub.add_response(
+            "create_model_package",
+            {"ModelPackageArn": f"{ARN}1"},
+            {
+                "ModelPackageGroupName": "group",
+                "ModelPackageDescription": "Why.",
+                "ModelApprovalStatus": approval.value,
+                "InferenceSpecification": {
+                    "Containers": [container],
+                    "SupportedContentTypes": ["application/json"],
+                    "SupportedResponseMIMETypes": ["application/json"],
+                },
+                "CustomerMetadataProperties": {"delivery_version": "v1"},
+                "ClientToken": "t0",
+            },
+        )
+        ModelRegistry(sagemaker).record("group", version)
+        stub.assert_no_pending_responses()
+
+
+def test_a_parameter_is_read() -> None:
+    ssm = client("ssm")
+    with Stubber(ssm) as stub:
+        stub.add_response("get_parameter", {"Parameter": {"Value": "none"}}, {"Name": "/p"})
+        assert SsmParameters(ssm).read("/p") == "none"
+
+
+def test_a_missing_parameter_is_none() -> None:
+    ssm = client("ssm")
+    with Stubber(ssm) as stub:
+        stub.add_client_error("get_parameter", "ParameterNotFound")
+        assert SsmParameters(ssm).read("/p") is None
+
+
+def test_a_forbidden_parameter_is_an_error_not_a_missing_one() -> None:
+    ssm = client("ssm")
+    with Stubber(ssm) as stub:
+        stub.add_client_error("get_parameter", "AccessDeniedException")
+        with pytest.raises(ClientError, match="AccessDenied"):
+            SsmParameters(ssm).read("/p")
+
+
+def test_a_parameter_is_changed_never_created() -> None:
+    ssm = client("ssm")
+    with Stubber(ssm) as stub:
+        expected = {"Name": "/p", "Value": "v", "Overwrite": True}
+        stub.add_response("put_parameter", {"Version": 2}, expected)
+        SsmParameters(ssm).write("/p", "v")
+        stub.assert_no_pending_responses()

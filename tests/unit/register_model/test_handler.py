@@ -1,0 +1,137 @@
+import json
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+import handler as lambda_function
+from archives import archive_without_a_model, sound_archive
+from cloud import Cloud
+from events import Notice
+from fake_cloud import BUCKET, ENVIRONMENT, MODEL, POINTER, FakeCloud
+
+V1 = f"models/{MODEL}/v1/model.tar.gz"
+V2 = f"models/{MODEL}/v2/model.tar.gz"
+
+
+@dataclass
+class Context:
+    function_name: str = "registrar"
+    memory_limit_in_mb: int = 1024
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:registrar"
+    aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+
+
+@pytest.fixture(autouse=True)
+def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
+    monkeypatch.setenv("POINTER_PARAMETER", ENVIRONMENT.pointer_parameter)
+    monkeypatch.setenv("RECENT_PARAMETER", ENVIRONMENT.recent_parameter)
+    monkeypatch.setenv("SETTINGS_PARAMETER", ENVIRONMENT.settings_parameter)
+    monkeypatch.setenv("PACKAGE_GROUP", ENVIRONMENT.package_group)
+    monkeypatch.setattr(lambda_function, "connect", cloud.connect)
+
+
+def invoke(*notices: Notice) -> None:
+    records = [
+        {
+            "s3": {
+                "bucket": {"name": notice.bucket},
+                "object": {"key": notice.key, "versionId": notice.version_id},
+            }
+        }
+        for notice in notices
+    ]
+    lambda_function.handler({"Records": records}, Context())  # type: ignore[arg-type]
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    return [vars(record) for record in caplog.records if record.name == "registrar"]
+
+
+def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return [line for line in lines if "_aws" in line]
+
+
+def test_every_record_of_an_event_is_registered(cloud: FakeCloud) -> None:
+    invoke(cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2")))
+    assert len(cloud.versions) == 2
+    assert "-v2-" in cloud.values[POINTER]
+
+
+def test_a_refused_delivery_is_no_failure_of_the_lambda(cloud: FakeCloud) -> None:
+    invoke(cloud.deliver(V1, archive_without_a_model()))
+    assert cloud.values[POINTER] == "none"
+
+
+def test_one_failure_lets_the_others_finish_and_then_fails_the_invocation(
+    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices = [cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2"))]
+    calls = iter([True])
+
+    def connect() -> Cloud:
+        def gate() -> None:
+            if next(calls, False):
+                raise ConnectionError("throttled")
+
+        cloud.gate = gate
+        return cloud.connect()
+
+    monkeypatch.setattr(lambda_function, "connect", connect)
+    with pytest.raises(ExceptionGroup) as caught:
+        invoke(*notices)
+    assert [type(failure) for failure in caught.value.exceptions] == [ConnectionError]
+    assert "-v2-" in cloud.values[POINTER]
+
+
+def test_the_test_event_of_s3_is_acknowledged() -> None:
+    lambda_function.handler({"Event": "s3:TestEvent"}, Context())  # type: ignore[arg-type]
+
+
+def test_a_missing_setting_fails_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PACKAGE_GROUP")
+    with pytest.raises(KeyError, match="PACKAGE_GROUP"):
+        invoke()
+
+
+def test_a_registration_is_measured_by_model(
+    cloud: FakeCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invoke(cloud.deliver(V1, sound_archive()))
+    [line] = metrics(capsys)
+    assert (line["model"], line["Registered"]) == (MODEL, [1.0])
+    assert line["Duration"][0] > 0
+    assert "Refused" not in line
+
+
+def test_each_delivery_of_an_event_is_measured_by_itself(
+    cloud: FakeCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = cloud.deliver("models/mood/v1/model.tar.gz", sound_archive())
+    invoke(cloud.deliver(V1, archive_without_a_model()), unknown)
+    lines = metrics(capsys)
+    assert [(line["model"], line["Refused"]) for line in lines] == [
+        (MODEL, [1.0]),
+        ("unknown", [1.0]),
+    ]
+
+
+def test_a_refusal_is_logged_with_what_a_person_needs(
+    cloud: FakeCloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    notice = cloud.deliver(V1, archive_without_a_model())
+    invoke(notice)
+    [line] = logged(caplog)
+    assert (line["levelname"], line["verdict"], line["model"]) == ("WARNING", "refused", MODEL)
+    assert (line["bucket"], line["key"]) == (BUCKET, V1)
+    assert line["version_id"] == notice.version_id
+    assert "neither" in line["reason"]
+
+
+def test_a_key_that_is_no_delivery_is_logged_and_not_measured(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invoke(Notice(BUCKET, "models/notes.txt", "1"))
+    assert [line["verdict"] for line in logged(caplog)] == ["no delivery"]
+    assert metrics(capsys) == []

@@ -1,0 +1,188 @@
+import json
+from dataclasses import replace
+
+import pytest
+
+from archives import archive_without_a_model, sound_archive
+from cloud import Approval, Cloud, NewVersion, Readable
+from events import Notice
+from fake_cloud import (
+    BUCKET,
+    ENVIRONMENT,
+    IMAGE,
+    MODEL,
+    POINTER,
+    RECENT,
+    SETTINGS,
+    FakeCloud,
+    FakeObjects,
+    FakeRegistry,
+)
+from registration import NotListedYet, Registrar, Verdict
+
+V1 = f"models/{MODEL}/v1/model.tar.gz"
+V2 = f"models/{MODEL}/v2/model.tar.gz"
+
+
+@pytest.fixture
+def registrar(cloud: FakeCloud) -> Registrar:
+    return Registrar(cloud.connect(), ENVIRONMENT)
+
+
+def test_a_sound_delivery_is_pinned_recorded_and_pointed_to(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    outcome = registrar.register(cloud.deliver(V1, sound_archive()))
+    assert outcome.verdict == Verdict.REGISTERED
+    pinned = cloud.values[POINTER]
+    assert pinned == outcome.registered
+    assert pinned.startswith(f"registered/{MODEL}/20260131T120001Z-v1-")
+    assert cloud.bytes_of(pinned) == sound_archive()
+    [version] = cloud.versions
+    assert (version.approval, version.image) == (Approval.APPROVED, IMAGE)
+    assert version.model_data == f"s3://{BUCKET}/{pinned}"
+
+
+def test_overwriting_a_delivery_makes_a_new_version_and_leaves_the_old_one(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    first = registrar.register(cloud.deliver(V1, sound_archive("a"))).registered
+    second = registrar.register(cloud.deliver(V1, sound_archive("b"), seconds_later=0)).registered
+    assert cloud.values[POINTER] == second
+    assert cloud.values[RECENT] == f"{second},{first}"
+    assert cloud.bytes_of(str(first)) == sound_archive("a")
+    assert cloud.bytes_of(str(second)) == sound_archive("b")
+
+
+def test_the_recent_list_is_written_before_the_pointer(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    registrar.register(cloud.deliver(V1, sound_archive()))
+    assert [name for name, _ in cloud.writes] == [RECENT, POINTER]
+
+
+def test_a_bad_delivery_leaves_the_pointer_alone(cloud: FakeCloud, registrar: Registrar) -> None:
+    good = registrar.register(cloud.deliver(V1, sound_archive())).registered
+    outcome = registrar.register(cloud.deliver(V2, archive_without_a_model()))
+    assert outcome.verdict == Verdict.REFUSED
+    assert "neither code/inference.py nor model weights" in str(outcome.reason)
+    assert cloud.values[POINTER] == good
+    assert cloud.versions[-1].approval == Approval.REJECTED
+    assert cloud.versions[-1].description == f"Refused: {outcome.reason}"
+    assert [key for key in cloud.stored if key.startswith("registered/")] == [good]
+
+
+def test_a_duplicate_event_neither_copies_nor_records_again(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    notice = cloud.deliver(V1, sound_archive())
+    first = registrar.register(notice)
+    again = registrar.register(notice)
+    assert again.verdict == Verdict.ALREADY_REGISTERED
+    assert again.registered == first.registered
+    assert len(cloud.versions) == len(cloud.stored[str(first.registered)]) == 1
+
+
+def test_a_copy_made_before_a_crash_is_not_made_again(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    notice = cloud.deliver(V1, sound_archive())
+    pinned = str(registrar.register(notice).registered)
+    cloud.recorded.clear()
+    assert registrar.register(notice).registered == pinned
+    assert len(cloud.stored[pinned]) == 1
+
+
+def test_settings_changed_while_pointing_are_honoured(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    for version in "12":
+        registrar.register(cloud.deliver(f"models/{MODEL}/{version}/model.tar.gz", sound_archive()))
+    notice = cloud.deliver(V1, sound_archive())
+    writes_before = len(cloud.writes)
+
+    def narrow() -> None:
+        if len(cloud.writes) > writes_before:
+            cloud.configure(keep_versions=1)
+
+    cloud.gate = narrow
+    assert registrar.register(notice).registered == cloud.values[RECENT]
+
+
+def test_a_late_event_of_an_older_delivery_does_not_move_the_pointer_back(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    older = cloud.deliver(V1, sound_archive("older"))
+    newer = cloud.deliver(V2, sound_archive("newer"))
+    pointer = registrar.register(newer).registered
+    registrar.register(older)
+    assert cloud.values[POINTER] == pointer
+    assert len(cloud.values[RECENT].split(",")) == 2
+
+
+def test_a_rejected_version_is_not_brought_back_by_its_own_event(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    first = registrar.register(cloud.deliver(V1, sound_archive("1"))).registered
+    notice = cloud.deliver(V2, sound_archive("2"))
+    registrar.register(notice)
+    cloud.versions[-1] = replace(cloud.versions[-1], approval=Approval.REJECTED)
+    registrar.register(notice)
+    assert cloud.values[POINTER] == first
+
+
+def test_an_unknown_model_is_refused_by_name_and_told_what_to_do(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    outcome = registrar.register(cloud.deliver("models/mood/v1/model.tar.gz", sound_archive()))
+    assert outcome.verdict == Verdict.UNKNOWN_MODEL
+    assert "'mood'" in str(outcome.reason)
+    assert "environment's configuration" in str(outcome.reason)
+    assert cloud.recorded == {}
+
+
+def test_a_model_name_that_ssm_would_not_take_is_an_unknown_model(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    outcome = registrar.register(cloud.deliver("models/mé lange/v1/model.tar.gz", sound_archive()))
+    assert outcome.verdict == Verdict.UNKNOWN_MODEL
+
+
+def test_a_key_that_is_no_delivery_is_ignored(cloud: FakeCloud, registrar: Registrar) -> None:
+    outcome = registrar.register(Notice(BUCKET, f"models/{MODEL}/v1/metrics.json", "1"))
+    assert outcome.verdict == Verdict.NO_DELIVERY
+
+
+def test_a_delivery_already_gone_is_nothing_to_register(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    assert registrar.register(Notice(BUCKET, V1, "1")).verdict == Verdict.GONE
+
+
+def test_a_delivery_that_vanishes_between_listing_and_reading_is_gone(cloud: FakeCloud) -> None:
+    class Vanishing(FakeObjects):
+        def open(self, bucket: str, key: str, version_id: str) -> Readable:
+            cloud.stored.clear()
+            return super().open(bucket, key, version_id)
+
+    registrar = Registrar(replace(cloud.connect(), objects=Vanishing(cloud)), ENVIRONMENT)
+    assert registrar.register(cloud.deliver(V1, sound_archive())).verdict == Verdict.GONE
+    assert cloud.versions == []
+
+
+def test_a_registry_that_lags_behind_fails_so_that_lambda_tries_again(cloud: FakeCloud) -> None:
+    class Lagging(FakeRegistry):
+        def record(self, group: str, version: NewVersion) -> None:
+            return None
+
+    connected: Cloud = replace(cloud.connect(), registry=Lagging(cloud))
+    with pytest.raises(NotListedYet):
+        Registrar(connected, ENVIRONMENT).register(cloud.deliver(V1, sound_archive()))
+    assert cloud.values[POINTER] == "none"
+
+
+def test_settings_unknown_to_the_registrar_are_left_to_others(
+    cloud: FakeCloud, registrar: Registrar
+) -> None:
+    cloud.values[SETTINGS] = json.dumps({"image": IMAGE, "keep_versions": 1, "approve": "manual"})
+    assert registrar.register(cloud.deliver(V1, sound_archive())).verdict == Verdict.REGISTERED
