@@ -1,0 +1,178 @@
+"""The operator's command: `python -m rollforward`."""
+
+import signal
+import sys
+from pathlib import Path
+from threading import Event
+from typing import Annotated
+
+import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
+from rich.table import Table
+
+from config import settings
+from config.errors import ConfigError
+from rollforward import bootstrap as bootstrapping
+from rollforward import delivery, invocation
+from rollforward import demo as demonstration
+from rollforward import status as statuses
+from rollforward.console import err, out, print_json, told
+from rollforward.local.cloud import local_cloud
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Drop model.tar.gz into S3; the SageMaker endpoint rolls forward to it.",
+)
+
+WORK = Path(".local")
+
+EnvironmentName = Annotated[
+    str,
+    typer.Option(
+        "--env", envvar="DEPLOYMENT_ENV", help="The environment: a file in config/environments."
+    ),
+]
+Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+ModelName = Annotated[str, typer.Argument(help="A model of the environment.")]
+
+
+@app.command()
+def demo(as_json: Json = False) -> None:
+    """Play the whole story on this machine: no AWS account, real Terraform, real predictions."""
+    with told():
+        result = demonstration.play(WORK / "demo", quiet=as_json)
+        if as_json:
+            print_json(result)
+        raise typer.Exit(0 if result.succeeded else 1)
+
+
+@app.command()
+def local(env: EnvironmentName = "dev", as_json: Json = False) -> None:
+    """Keep a local cloud up until Ctrl-C, and print what to export to reach it."""
+    with told():
+        environment = settings.load(env)
+        stop = Event()
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        with local_cloud(WORK / "cloud", environment.account, environment.region) as cloud:
+            if as_json:
+                print_json(dict(cloud.environment))
+            else:
+                out.print(
+                    "\n".join(f"export {key}={value}" for key, value in cloud.environment.items())
+                )
+            sys.stdout.flush()
+            err.print(f"The local cloud is up; its logs are in {cloud.logs}. Ctrl-C stops it.")
+            stop.wait()
+
+
+@app.command()
+def bootstrap(env: EnvironmentName = "dev", as_json: Json = False) -> None:
+    """Create the bucket for Terraform's state, or put its settings right."""
+    with told():
+        made = bootstrapping.bootstrap(settings.load(env))
+        if as_json:
+            print_json(made)
+        else:
+            verb = "created" if made.created else "was there; its settings are right"
+            out.print(f"{made.bucket} in {made.region}: {verb}")
+
+
+@app.command()
+def deliver(
+    model: ModelName,
+    archive: Annotated[Path, typer.Argument(help="A model.tar.gz.")],
+    version: Annotated[
+        str | None, typer.Option(help="Its name; the time of day if not given.")
+    ] = None,
+    env: EnvironmentName = "dev",
+    as_json: Json = False,
+) -> None:
+    """Upload a model and wait for the verdict; exit code 1 if it was refused."""
+    with told():
+        if not archive.is_file():
+            raise ConfigError(f"no file {str(archive)!r} to deliver")
+        environment = settings.load(env)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+        with Progress(*columns, console=err, transient=True) as progress:
+            task = progress.add_task(f"delivering {archive.name}", total=archive.stat().st_size)
+
+            def uploaded(size: int) -> None:
+                progress.update(task, advance=size)
+                if progress.finished:
+                    progress.update(task, description="waiting for the verdict")
+
+            verdict = delivery.deliver(environment, model, archive, version, uploaded)
+        if as_json:
+            print_json(verdict)
+        else:
+            out.print(
+                f"{verdict.delivered}: {verdict.status}, registry version {verdict.registry_version}"
+            )
+            out.print(verdict.reason, markup=False)
+        raise typer.Exit(0 if verdict.approved else 1)
+
+
+@app.command()
+def status(
+    model: Annotated[str | None, typer.Argument(help="A model; all of them if not given.")] = None,
+    env: EnvironmentName = "dev",
+    as_json: Json = False,
+) -> None:
+    """What is registered, what is live, and whether they agree; exit code 1 if they do not."""
+    with told():
+        environment = settings.load(env)
+        wanted = [model] if model else list(environment.models)
+        found = [statuses.status(environment, name) for name in wanted]
+        if as_json:
+            print_json([{**vars(one), "agree": one.agree} for one in found])
+        else:
+            out.print(_status_table(found))
+        raise typer.Exit(0 if all(one.agree for one in found) else 1)
+
+
+@app.command()
+def invoke(
+    model: ModelName,
+    body: Annotated[
+        str | None, typer.Argument(help="The request; from --file or stdin if not given.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="A file that holds the request.")] = None,
+    content_type: Annotated[str, typer.Option(help="What the request is.")] = "application/json",
+    env: EnvironmentName = "dev",
+    as_json: Json = False,
+) -> None:
+    """Ask the endpoint for a prediction."""
+    with told():
+        answer = invocation.invoke(settings.load(env), model, _request(body, file), content_type)
+        if as_json:
+            print_json(answer)
+        else:
+            out.print(answer.body, markup=False)
+
+
+def _request(body: str | None, file: Path | None) -> bytes:
+    if body is not None and file is not None:
+        raise ConfigError("give the request as an argument or with --file, not both")
+    if file is not None:
+        try:
+            return file.read_bytes()
+        except OSError as error:
+            raise ConfigError(f"can't read {str(file)!r}: {error.strerror}") from error
+    return body.encode() if body is not None else sys.stdin.buffer.read()
+
+
+def _status_table(found: list[statuses.Status]) -> Table:
+    table = Table("model", "registered", "live", "endpoint", "agree", box=None)
+    for one in found:
+        state = f"{one.endpoint}: {one.state}" + (f" ({one.failure})" if one.failure else "")
+        registered = one.registered or f"none; deliver to {one.deliver_to}"
+        table.add_row(
+            one.model, registered, one.live or "none", state, "yes" if one.agree else "NO"
+        )
+    return table
+
+
+if __name__ == "__main__":
+    app()

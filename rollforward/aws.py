@@ -1,0 +1,67 @@
+"""boto3 clients of an environment, and AWS's errors in words for the person at the terminal.
+
+The same clients reach the local cloud when `AWS_ENDPOINT_URL` points there.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+
+from config.settings import Environment
+from rollforward.errors import RollforwardError
+
+if TYPE_CHECKING:
+    from types_boto3_s3 import S3Client
+    from types_boto3_sagemaker import SageMakerClient
+    from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
+    from types_boto3_ssm import SSMClient
+
+
+def s3(environment: Environment) -> "S3Client":
+    return boto3.client("s3", region_name=environment.region)
+
+
+def ssm(environment: Environment) -> "SSMClient":
+    return boto3.client("ssm", region_name=environment.region)
+
+
+def sagemaker(environment: Environment) -> "SageMakerClient":
+    return boto3.client("sagemaker", region_name=environment.region)
+
+
+def sagemaker_runtime(environment: Environment) -> "SageMakerRuntimeClient":
+    # SageMaker gives a real-time prediction 60 s; one that is retried is paid for twice.
+    config = Config(read_timeout=70, retries={"total_max_attempts": 1})
+    return boto3.client("sagemaker-runtime", region_name=environment.region, config=config)
+
+
+def require_account(environment: Environment) -> None:
+    """Raise RollforwardError unless the credentials belong to the environment's account."""
+    account = boto3.client("sts", region_name=environment.region).get_caller_identity()["Account"]
+    if account != environment.account:
+        raise RollforwardError(
+            f"the credentials are of account {account}, environment {environment.name!r} is in "
+            f"{environment.account}: switch the profile or the environment"
+        )
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn AWS's exceptions into one RollforwardError that says what to do."""
+    try:
+        yield
+    except NoCredentialsError as error:
+        raise RollforwardError(
+            "no AWS credentials: run `aws configure sso`, set AWS_PROFILE, or try `make demo`"
+        ) from error
+    except ClientError as error:
+        detail = error.response["Error"]
+        raise RollforwardError(
+            f"AWS refused {error.operation_name}: {detail.get('Message')} ({detail.get('Code')})"
+        ) from error
+    except BotoCoreError as error:
+        raise RollforwardError(f"AWS can't be reached: {error}") from error

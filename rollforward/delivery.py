@@ -1,0 +1,115 @@
+"""Delivers a model archive, and waits for what the registrar makes of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from config import names
+from config.settings import Environment
+from rollforward import aws
+from rollforward.errors import RollforwardError
+from rollforward.status import registered
+
+# The registrar's own limit is 15 minutes, and it is retried.
+VERDICT_TIMEOUT_SECONDS = 20 * 60
+NEWEST_VERSIONS = 20
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of a delivery: `Approved` or `Rejected`, and why."""
+
+    model: str
+    delivered: str
+    version_id: str
+    registry_version: int
+    status: str
+    reason: str
+    registered: str | None
+
+    @property
+    def approved(self) -> bool:
+        return self.status == "Approved"
+
+
+class _NoVerdictYetError(Exception):
+    pass
+
+
+def deliver(
+    environment: Environment,
+    model: str,
+    archive: Path,
+    version: str | None,
+    uploaded: Callable[[int], None],
+) -> Verdict:
+    """Upload `archive` as a delivery of `model` and wait for its verdict.
+
+    `version` is the time of day if none is given; `uploaded` is told of every chunk, in bytes.
+    Raises RollforwardError if the model is unknown, not deployed yet, or the verdict does not come.
+    """
+    environment.model(model)
+    if not archive.is_file():
+        raise RollforwardError(f"no file {str(archive)!r} to deliver")
+    version = version or f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
+    if not version.strip() or "/" in version:
+        raise RollforwardError(f"the version {version!r} is empty or holds a slash")
+    registered(environment, model)  # nothing is uploaded where nothing would read it
+    key = names.delivery_key(model, version)
+    version_id = _upload(environment, archive, key, uploaded)
+    return _verdict(environment, model, key, version_id)
+
+
+def _upload(
+    environment: Environment, archive: Path, key: str, uploaded: Callable[[int], None]
+) -> str:
+    bucket = names.model_bucket(environment)
+    client = aws.s3(environment)
+    with archive.open("rb") as body:
+        client.upload_fileobj(body, bucket, key, Callback=uploaded)
+    return client.head_object(Bucket=bucket, Key=key)["VersionId"]
+
+
+def _verdict(environment: Environment, model: str, key: str, version_id: str) -> Verdict:
+    waiting = Retrying(
+        retry=retry_if_exception_type(_NoVerdictYetError),
+        wait=wait_fixed(0.5),
+        stop=stop_after_delay(VERDICT_TIMEOUT_SECONDS),
+    )
+    try:
+        return waiting(_find, environment, model, key, version_id)
+    except RetryError:
+        raise RollforwardError(
+            f"{key} is delivered (version id {version_id}), but the registrar has said nothing in "
+            f"{VERDICT_TIMEOUT_SECONDS // 60} minutes: look into /aws/lambda/{names.registrar(environment)} "
+            f"and the queue {names.dead_letter_queue(environment)}"
+        ) from None
+
+
+def _find(environment: Environment, model: str, key: str, version_id: str) -> Verdict:
+    """The newest version in the registry that was made of this delivery."""
+    client = aws.sagemaker(environment)
+    newest = client.list_model_packages(
+        ModelPackageGroupName=names.package_group(environment, model),
+        SortBy="CreationTime",
+        SortOrder="Descending",
+        MaxResults=NEWEST_VERSIONS,
+    )
+    for summary in newest["ModelPackageSummaryList"]:
+        found = client.describe_model_package(ModelPackageName=summary["ModelPackageArn"])
+        if found.get("CustomerMetadataProperties", {}).get("delivery_version_id") != version_id:
+            continue
+        url = found["InferenceSpecification"]["Containers"][0].get("ModelDataUrl")
+        return Verdict(
+            model=model,
+            delivered=key,
+            version_id=version_id,
+            registry_version=found["ModelPackageVersion"],
+            status=found["ModelApprovalStatus"],
+            reason=found.get("ModelPackageDescription", ""),
+            registered=url and url.partition("://")[2].partition("/")[2],
+        )
+    raise _NoVerdictYetError

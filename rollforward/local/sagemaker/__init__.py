@@ -1,0 +1,1 @@
+"""A stand-in for SageMaker and Application Auto Scaling: their behaviour, not their machines."""

@@ -1,0 +1,96 @@
+"""The stand-in over HTTP: one port for SageMaker, its runtime and Application Auto Scaling."""
+
+import json
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from rollforward.local.sagemaker import gateway
+from rollforward.local.sagemaker.errors import AwsError
+from rollforward.local.sagemaker.service import Service
+
+AWS_JSON = "application/x-amz-json-1.1"
+# Credential=<access key>/<date>/<region>/<service>/aws4_request
+_CREDENTIAL = re.compile(r"Credential=(\d{12})/\d+/([^/]+)/")
+
+
+class Api:
+    """A service for each account and region, made when it is first called."""
+
+    def __init__(self, logs: Path) -> None:
+        self._logs = logs
+        self._services: dict[tuple[str, str], Service] = {}
+
+    async def control(self, request: Request) -> Response:
+        params = json.loads(await request.body() or b"{}")
+        answer = self._service(request).perform(request.headers.get("x-amz-target", ""), params)
+        return Response(json.dumps(answer), media_type=AWS_JSON)
+
+    async def invoke(self, request: Request) -> Response:
+        body = await request.body()
+        headers = {
+            name: request.headers[name]
+            for name in ("Content-Type", "Accept")
+            if name in request.headers
+        }
+        region = self._service(request).region
+        answer, variant = await gateway.invoke(region, request.path_params["name"], body, headers)
+        invoked = {
+            "x-Amzn-Invoked-Production-Variant": variant,
+            "Content-Type": answer.content_type,
+        }
+        return Response(answer.body, headers=invoked)
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        yield
+        for service in self._services.values():
+            await service.close()
+
+    def _service(self, request: Request) -> Service:
+        found = _CREDENTIAL.search(request.headers.get("authorization", ""))
+        if not found:
+            raise AwsError(
+                "UnrecognizedClientException",
+                "The local cloud takes an access key of twelve digits for the account.",
+            )
+        account, region = found.groups()
+        if (account, region) not in self._services:
+            self._services[account, region] = Service(account, region, self._logs)
+        return self._services[account, region]
+
+
+def build(logs: Path) -> Starlette:
+    api = Api(logs)
+    return Starlette(
+        routes=[
+            Route("/", api.control, methods=["POST"]),
+            Route("/endpoints/{name}/invocations", api.invoke, methods=["POST"]),
+            Route("/ping", _ping),
+        ],
+        exception_handlers={AwsError: _refuse},
+        lifespan=api.lifespan,
+    )
+
+
+async def _ping(_: Request) -> Response:
+    return Response()
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    """In both of AWS's protocols at once: each reads its own half."""
+    if not isinstance(error, AwsError):
+        raise error
+    body = {"__type": error.code, "message": error.message, "Message": error.message}
+    return Response(
+        json.dumps(body | error.members),
+        status_code=error.status,
+        headers={"x-amzn-ErrorType": error.code},
+        media_type=AWS_JSON,
+    )

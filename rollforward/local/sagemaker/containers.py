@@ -1,0 +1,168 @@
+"""Model containers: a process for each variant, with the model's data unpacked beside it."""
+
+import asyncio
+import os
+import sys
+import tarfile
+import zlib
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from rollforward.local.ports import LOOPBACK, free_port
+
+SCRIPT = Path(__file__).parents[1] / "container.py"
+SECONDS_TO_START = 60
+SECONDS_TO_ANSWER = 60
+SECONDS_TO_DRAIN = 10
+LINES_OF_LOG = 8
+
+
+class ContainerError(Exception):
+    """The container does not come up; the text is the endpoint's FailureReason."""
+
+
+@dataclass(frozen=True)
+class ModelData:
+    """Where a model's archive is, and on whose account."""
+
+    url: str
+    account: str
+    region: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    content_type: str
+
+
+class Container:
+    """One running process. Stop it when it is no longer live."""
+
+    def __init__(
+        self, process: asyncio.subprocess.Process, port: int, folder: TemporaryDirectory[str]
+    ) -> None:
+        self._process = process
+        self._port = port
+        self._folder = folder
+        self._in_flight = 0
+
+    async def invoke(self, body: bytes, headers: dict[str, str]) -> Answer:
+        self._in_flight += 1
+        try:
+            return await asyncio.to_thread(self._request, "POST", "/invocations", body, headers)
+        finally:
+            self._in_flight -= 1
+
+    async def wait_until_healthy(self) -> bool:
+        """False if the process ends first, or takes too long."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_START):
+                while self._process.returncode is None:
+                    with suppress(OSError):
+                        ping = await asyncio.to_thread(self._request, "GET", "/ping")
+                        return ping.status == 200
+                    await asyncio.sleep(0.03)
+        return False
+
+    async def drain(self) -> None:
+        """Let the requests that it has finish."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(SECONDS_TO_DRAIN):
+                while self._in_flight:
+                    await asyncio.sleep(0.02)
+
+    async def stop(self) -> None:
+        with suppress(ProcessLookupError):
+            self._process.kill()
+        await self._process.wait()
+        self._folder.cleanup()
+
+    def _request(
+        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+    ) -> Answer:
+        connection = HTTPConnection(LOOPBACK, self._port, timeout=SECONDS_TO_ANSWER)
+        try:
+            connection.request(method, path, body, headers or {})
+            response = connection.getresponse()
+            kind = response.headers.get("Content-Type", "application/octet-stream")
+            return Answer(response.status, response.read(), kind)
+        finally:
+            connection.close()
+
+
+async def start(data: ModelData, environment: dict[str, str], log: Path) -> Container:
+    """Download the model's data, start its container, return it once it is healthy."""
+    folder = TemporaryDirectory(prefix="model-")
+    try:
+        await asyncio.to_thread(_fetch, data, Path(folder.name))
+        port = free_port()
+        process = await _spawn(Path(folder.name), port, environment, log)
+    except BaseException:
+        folder.cleanup()
+        raise
+    container = Container(process, port, folder)
+    try:
+        if await container.wait_until_healthy():
+            return container
+        raise ContainerError(
+            "The container did not pass the ping health check. "
+            f"Its log, {log.name}, ends with:\n{_end_of(log)}"
+        )
+    except BaseException:
+        await container.stop()
+        raise
+
+
+def _fetch(data: ModelData, folder: Path) -> None:
+    place = urlsplit(data.url)
+    s3 = boto3.client(
+        "s3",
+        region_name=data.region,
+        aws_access_key_id=data.account,
+        aws_secret_access_key="local",  # noqa: S106 -- the local cloud checks no signature
+    )
+    archive = folder.with_suffix(".tar.gz")
+    try:
+        s3.download_file(place.netloc, place.path.lstrip("/"), str(archive))
+        with tarfile.open(archive, "r:gz") as tar:
+            tar.extractall(folder, filter="data")
+    except (ClientError, BotoCoreError, ValueError) as error:
+        raise ContainerError(f'Failed to download model data from "{data.url}": {error}') from error
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
+        raise ContainerError(f'Failed to extract model data of "{data.url}": {error}') from error
+    finally:
+        archive.unlink(missing_ok=True)
+
+
+async def _spawn(
+    folder: Path, port: int, environment: dict[str, str], log: Path
+) -> asyncio.subprocess.Process:
+    # Neither the credentials nor the modules of the stand-in are the model's.
+    ours = ("AWS_", "PYTHON")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    with log.open("wb") as output:
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            str(SCRIPT),
+            str(folder),
+            str(port),
+            env=inherited | {"PYTHONUNBUFFERED": "1"} | environment,
+            cwd=folder,
+            # The container ends when this closes: so it never outlives us.
+            stdin=asyncio.subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+        )
+
+
+def _end_of(log: Path) -> str:
+    return "\n".join(log.read_text("utf-8", "replace").splitlines()[-LINES_OF_LOG:])

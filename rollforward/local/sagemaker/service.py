@@ -1,0 +1,62 @@
+"""Each operation of the two control planes, and the function that performs it."""
+
+from pathlib import Path
+
+import botocore.session
+from botocore.model import OperationModel
+
+from rollforward.local.sagemaker import endpoints, model_packages, resources, tags
+from rollforward.local.sagemaker.errors import unknown_operation
+from rollforward.local.sagemaker.scaling import Scaling
+from rollforward.local.sagemaker.state import Members, Region
+from rollforward.local.sagemaker.validation import validate
+
+SAGEMAKER = "SageMaker"
+SCALING = "AnyScaleFrontendService"
+_MODELS = {
+    prefix: botocore.session.get_session().get_service_model(service)
+    for prefix, service in ((SAGEMAKER, "sagemaker"), (SCALING, "application-autoscaling"))
+}
+_SPECIAL = {
+    "CreateEndpointConfig": endpoints.create_config,
+    "CreateEndpoint": endpoints.create_endpoint,
+    "UpdateEndpoint": endpoints.update_endpoint,
+    "DeleteEndpoint": endpoints.delete_endpoint,
+    "CreateModelPackageGroup": model_packages.create_group,
+    "DeleteModelPackageGroup": model_packages.delete_group,
+    "CreateModelPackage": model_packages.create_package,
+    "UpdateModelPackage": model_packages.update_package,
+    "ListModelPackages": model_packages.list_packages,
+    "BatchDescribeModelPackage": model_packages.describe_packages,
+    "AddTags": tags.add_tags,
+    "ListTags": tags.list_tags,
+    "DeleteTags": tags.delete_tags,
+}
+
+
+class Service:
+    """Both control planes of one account in one region."""
+
+    def __init__(self, account: str, region: str, logs: Path) -> None:
+        self.region = Region(account, region, logs)
+        self._scaling = Scaling(self.region)
+
+    def perform(self, target: str, params: Members) -> Members:
+        """`target` is the X-Amz-Target header, such as `SageMaker.CreateModel`."""
+        operation = _operation(target)
+        if operation.input_shape:
+            validate(params, operation.input_shape)
+        if target.startswith(SAGEMAKER):
+            handler = _SPECIAL.get(operation.name, resources.perform)
+            return handler(operation, self.region, params)
+        return self._scaling.perform(operation.name, params)
+
+    async def close(self) -> None:
+        await endpoints.close(self.region)
+
+
+def _operation(target: str) -> OperationModel:
+    prefix, _, name = target.partition(".")
+    if prefix not in _MODELS or name not in _MODELS[prefix].operation_names:
+        raise unknown_operation(target)
+    return _MODELS[prefix].operation_model(name)

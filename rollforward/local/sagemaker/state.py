@@ -1,0 +1,82 @@
+"""What one account has in one region."""
+
+import asyncio
+import re
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rollforward.local.sagemaker.errors import invalid
+from rollforward.local.sagemaker.fleet import Fleet
+
+Members = dict[str, Any]
+
+
+@dataclass
+class Resource:
+    """`members` are named as in the service model, and so can be answered as they are."""
+
+    arn: str
+    members: Members
+    tags: dict[str, str] = field(default_factory=dict)
+
+    def update(self, members: Members) -> None:
+        self.members |= members | {"LastModifiedTime": time.time()}
+
+
+@dataclass
+class Region:
+    """`resources` by ARN, oldest first; `fleets` and `deployments` by their endpoint's ARN."""
+
+    account: str
+    name: str
+    logs: Path
+    resources: dict[str, Resource] = field(default_factory=dict)
+    fleets: dict[str, Fleet] = field(default_factory=dict)
+    deployments: dict[str, asyncio.Task[None]] = field(default_factory=dict)
+    retirements: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def arn(self, kind: str, name: str) -> str:
+        return f"arn:aws:sagemaker:{self.name}:{self.account}:{_hyphened(kind)}/{name}"
+
+    def add(self, kind: str, name: str, members: Members) -> Resource:
+        """`members` may hold the request's tags; they are kept beside the resource."""
+        arn = self.arn(kind, name)
+        if arn in self.resources:
+            raise invalid(f'Cannot create already existing {_spoken(kind)} "{arn}".')
+        now = time.time()
+        ours = {f"{kind}Arn": arn, "CreationTime": now, "LastModifiedTime": now}
+        tags = {tag["Key"]: tag["Value"] for tag in members.get("Tags", [])}
+        self.resources[arn] = Resource(arn, members | ours, tags)
+        return self.resources[arn]
+
+    def get(self, kind: str, name_or_arn: str) -> Resource:
+        arn = name_or_arn if name_or_arn.startswith("arn:") else self.arn(kind, name_or_arn)
+        if arn not in self.resources:
+            raise invalid(_missing(kind, arn))
+        return self.resources[arn]
+
+    def remove(self, resource: Resource) -> None:
+        del self.resources[resource.arn]
+
+    def of_kind(self, kind: str) -> list[Resource]:
+        prefix = self.arn(kind, "")
+        return [item for arn, item in self.resources.items() if arn.startswith(prefix)]
+
+
+def _hyphened(kind: str) -> str:
+    """`endpoint-config` of `EndpointConfig`, as in ARNs."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind).lower()
+
+
+def _spoken(kind: str) -> str:
+    """`endpoint configuration` of `EndpointConfig`, as in messages."""
+    return re.sub(r"config$", "configuration", _hyphened(kind)).replace("-", " ")
+
+
+def _missing(kind: str, arn: str) -> str:
+    # Terraform's provider takes these words, and no others, for "it is gone".
+    if kind in ("ModelPackage", "ModelPackageGroup"):
+        return f"{kind} {arn} does not exist."
+    return f'Could not find {_spoken(kind)} "{arn}".'

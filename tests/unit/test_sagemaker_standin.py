@@ -1,0 +1,302 @@
+"""The stand-in for SageMaker answers as AWS does: asked by boto3, without a model container."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+import uvicorn
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+from rollforward.local.ports import LOOPBACK, free_port
+from rollforward.local.sagemaker.app import build
+
+GROUP = "dev-sentiment"
+ACCOUNTS = count(100_000_000_000)
+CONTAINER = {"Image": "image", "ModelDataUrl": "s3://bucket/model.tar.gz"}
+NOWHERE = f"http://{LOOPBACK}:9"
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    port = free_port()
+    app = build(tmp_path_factory.mktemp("logs"))
+    server = uvicorn.Server(uvicorn.Config(app, LOOPBACK, port, log_level="warning"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    _until(lambda: server.started)
+    yield f"http://{LOOPBACK}:{port}"
+    server.should_exit = True
+    thread.join(timeout=10)
+
+
+@pytest.fixture
+def client(url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., Any]:
+    """Makes clients for an account of the test's own: no test sees another's resources."""
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.delenv("AWS_PROFILE", raising=False)
+    # Whatever the stand-in itself looks for in S3 is not there.
+    monkeypatch.setenv("AWS_ENDPOINT_URL", NOWHERE)
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    account = str(next(ACCOUNTS))
+
+    def make(service: str, **changes: str) -> Any:
+        identity = {"aws_access_key_id": account, "region_name": "us-east-1"} | changes
+        # Requests go out as they are: it is the stand-in that must refuse the bad ones.
+        config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
+        new: Any = boto3.client
+        return new(service, endpoint_url=url, aws_secret_access_key="x", config=config, **identity)
+
+    return make
+
+
+@pytest.fixture
+def sagemaker(client: Callable[..., Any]) -> Any:
+    return client("sagemaker")
+
+
+@pytest.fixture
+def registry(sagemaker: Any) -> Any:
+    sagemaker.create_model_package_group(ModelPackageGroupName=GROUP)
+    return sagemaker
+
+
+def _until(condition: Callable[[], object], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.02)
+
+
+def _model(sagemaker: Any, name: str = "m") -> None:
+    sagemaker.create_model(ModelName=name, PrimaryContainer=CONTAINER)
+
+
+def _config(sagemaker: Any, model: str = "m") -> None:
+    variant = {"VariantName": "primary", "ModelName": model}
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+
+
+def _register(registry: Any, **more: Any) -> str:
+    answer = registry.create_model_package(ModelPackageGroupName=GROUP, **more)
+    return str(answer["ModelPackageArn"])
+
+
+def _place(namespace: str, resource: str, dimension: str) -> dict[str, str]:
+    keys = ("ServiceNamespace", "ResourceId", "ScalableDimension")
+    return dict(zip(keys, (namespace, resource, dimension), strict=True))
+
+
+def _refusal(call: Callable[..., Any], *args: Any, **params: Any) -> str:
+    with pytest.raises(ClientError) as refused:
+        call(*args, **params)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    error = refused.value.response["Error"]
+    return f"{error['Code']}: {error['Message']}"
+
+
+def test_what_is_created_is_described_with_nothing_added_and_nothing_lost(sagemaker: Any) -> None:
+    _model(sagemaker)
+    described = sagemaker.describe_model(ModelName="m")
+    assert described["PrimaryContainer"] == CONTAINER
+    assert "VpcConfig" not in described
+    assert described["ModelArn"].startswith("arn:aws:sagemaker:us-east-1:1000")
+
+
+def test_an_account_or_region_sees_nothing_of_another(client: Callable[..., Any]) -> None:
+    _model(client("sagemaker"))
+    for other in ({"aws_access_key_id": "999999999999"}, {"region_name": "eu-west-1"}):
+        assert client("sagemaker", **other).list_models()["Models"] == []
+
+
+def test_a_name_is_taken_once(sagemaker: Any) -> None:
+    _model(sagemaker)
+    _config(sagemaker)
+    refusal = _refusal(_config, sagemaker)
+    assert "ValidationException: Cannot create already existing endpoint configuration" in refusal
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "words"),
+    [
+        ("describe_model", {"ModelName": "x"}, 'Could not find model "arn:'),
+        ("delete_endpoint", {"EndpointName": "x"}, 'Could not find endpoint "arn:'),
+        ("describe_endpoint_config", {"EndpointConfigName": "x"}, "Could not find endpoint config"),
+        ("describe_model_package_group", {"ModelPackageGroupName": "x"}, "does not exist"),
+    ],
+)
+def test_what_is_missing_is_said_in_the_words_that_terraform_waits_for(
+    sagemaker: Any, operation: str, params: dict[str, str], words: str
+) -> None:
+    assert words in _refusal(getattr(sagemaker, operation), **params)
+
+
+def test_a_configuration_of_a_missing_model_is_refused(sagemaker: Any) -> None:
+    assert "Could not find model" in _refusal(_config, sagemaker, model="gone")
+
+
+@pytest.mark.parametrize(
+    ("params", "words"),
+    [
+        ({}, "Value null at 'modelName' failed to satisfy constraint: Member must not be null"),
+        ({"ModelName": "under_score"}, "satisfy regular expression pattern"),
+        ({"ModelName": "m" * 64}, "length less than or equal to 63"),
+        ({"ModelName": "m", "EnableNetworkIsolation": "no"}, "Member must be a boolean"),
+        ({"ModelName": "m", "PrimaryContainer": {"Mode": "Many"}}, "satisfy enum value set"),
+        ({"ModelName": "m", "Tags": [{"Key": "a(b", "Value": ""}]}, "tags.1.member.key"),
+    ],
+)
+def test_a_malformed_request_is_refused(sagemaker: Any, params: Any, words: str) -> None:
+    assert words in _refusal(sagemaker.create_model, **params)
+
+
+def test_an_operation_that_is_not_there_is_refused_at_once(sagemaker: Any) -> None:
+    request = {"PipelineName": "p", "ClientRequestToken": "t" * 32}
+    refusal = _refusal(sagemaker.start_pipeline_execution, **request)
+    assert refusal.startswith("UnknownOperationException: ")
+
+
+def test_lists_are_filtered_sorted_and_paged(sagemaker: Any) -> None:
+    for number in range(12):
+        _model(sagemaker, f"m-{number:02}")
+    first = sagemaker.list_models()
+    rest = sagemaker.list_models(NextToken=first["NextToken"])
+    names = [model["ModelName"] for model in first["Models"] + rest["Models"]]
+    assert names == [f"m-{number:02}" for number in reversed(range(12))]
+    assert "NextToken" not in rest
+    found = sagemaker.list_models(NameContains="m-1", SortOrder="Ascending")["Models"]
+    assert [model["ModelName"] for model in found] == ["m-10", "m-11"]
+
+
+def test_tags_are_added_listed_and_deleted_by_arn(sagemaker: Any) -> None:
+    tags = [{"Key": "project", "Value": "rollforward"}]
+    created = sagemaker.create_model_package_group(ModelPackageGroupName=GROUP, Tags=tags)
+    arn = created["ModelPackageGroupArn"]
+    sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "owner", "Value": "data"}])
+    sagemaker.delete_tags(ResourceArn=arn, TagKeys=["project"])
+    assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "owner", "Value": "data"}]
+
+
+def test_versions_are_numbered_and_a_number_is_never_used_again(registry: Any) -> None:
+    first, second = _register(registry), _register(registry)
+    registry.delete_model_package(ModelPackageName=second)
+    third = _register(registry)
+    assert [arn.rpartition(f"/{GROUP}/")[2] for arn in (first, second, third)] == ["1", "2", "3"]
+
+
+def test_the_same_client_token_is_the_same_version(registry: Any) -> None:
+    assert _register(registry, ClientToken="t") == _register(registry, ClientToken="t")
+    assert _register(registry, ClientToken="u").endswith("/2")
+
+
+def test_versions_are_listed_by_verdict_newest_first(registry: Any) -> None:
+    for verdict in ("Approved", "Rejected", "Approved"):
+        _register(registry, ModelApprovalStatus=verdict)
+    approved = registry.list_model_packages(
+        ModelPackageGroupName=GROUP, ModelApprovalStatus="Approved", SortOrder="Descending"
+    )
+    numbers = [each["ModelPackageVersion"] for each in approved["ModelPackageSummaryList"]]
+    assert numbers == [3, 1]
+    assert registry.list_model_packages()["ModelPackageSummaryList"] == []
+
+
+def test_a_verdict_and_its_metadata_change_in_place(registry: Any) -> None:
+    arn = _register(registry, CustomerMetadataProperties={"key": "a", "reason": "b"})
+    registry.update_model_package(
+        ModelPackageArn=arn,
+        ModelApprovalStatus="Rejected",
+        CustomerMetadataProperties={"proof": "failed"},
+        CustomerMetadataPropertiesToRemove=["reason"],
+    )
+    described = registry.describe_model_package(ModelPackageName=arn)
+    assert described["ModelApprovalStatus"] == "Rejected"
+    assert described["CustomerMetadataProperties"] == {"key": "a", "proof": "failed"}
+
+
+def test_many_versions_are_described_at_once_and_the_missing_ones_named(registry: Any) -> None:
+    arn = _register(registry)
+    missing = arn.replace("/1", "/7")
+    answer = registry.batch_describe_model_package(ModelPackageArnList=[arn, missing])
+    assert answer["ModelPackageSummaries"][arn]["ModelPackageVersion"] == 1
+    error = answer["BatchDescribeModelPackageErrorMap"][missing]
+    assert "does not exist" in error["ErrorResponse"]
+
+
+def test_no_more_than_a_hundred_versions_are_described_at_once(registry: Any) -> None:
+    too_many = [_register(registry)] * 101
+    refusal = _refusal(registry.batch_describe_model_package, ModelPackageArnList=too_many)
+    assert "length less than or equal to 100" in refusal
+
+
+def test_a_group_with_versions_is_not_deleted(registry: Any) -> None:
+    arn = _register(registry)
+    refusal = _refusal(registry.delete_model_package_group, ModelPackageGroupName=GROUP)
+    assert "contains model packages" in refusal
+    registry.delete_model_package(ModelPackageName=arn)
+    registry.delete_model_package_group(ModelPackageGroupName=GROUP)
+
+
+def test_a_first_deployment_whose_model_is_not_there_fails_and_says_why(sagemaker: Any) -> None:
+    _model(sagemaker)
+    _config(sagemaker)
+    endpoint = {"EndpointName": "e", "EndpointConfigName": "c"}
+    assert "Could not find endpoint" in _refusal(sagemaker.update_endpoint, **endpoint)
+    sagemaker.create_endpoint(**endpoint)
+    assert "Cannot update in-progress" in _refusal(sagemaker.update_endpoint, **endpoint)
+
+    def described() -> Any:
+        return sagemaker.describe_endpoint(EndpointName="e")
+
+    _until(lambda: described()["EndpointStatus"] == "Failed")
+    assert "s3://bucket/model.tar.gz" in described()["FailureReason"]
+    assert 'with status "Failed"' in _refusal(sagemaker.update_endpoint, **endpoint)
+    sagemaker.delete_endpoint(EndpointName="e")
+    assert sagemaker.list_endpoints()["Endpoints"] == []
+
+
+def test_a_serverless_endpoint_has_one_variant(sagemaker: Any) -> None:
+    _model(sagemaker)
+    serverless = {"ServerlessConfig": {"MaxConcurrency": 5, "MemorySizeInMB": 2048}}
+    variants = [{"VariantName": name, "ModelName": "m"} | serverless for name in "ab"]
+    create = sagemaker.create_endpoint_config
+    refusal = _refusal(create, EndpointConfigName="c", ProductionVariants=variants)
+    assert "Only one production variant" in refusal
+
+
+def test_an_endpoint_that_is_not_there_cannot_be_invoked(client: Callable[..., Any]) -> None:
+    runtime = client("sagemaker-runtime")
+    refusal = _refusal(runtime.invoke_endpoint, EndpointName="e", Body=b"{}")
+    assert refusal.startswith("ValidationError: Endpoint e of account ")
+
+
+def test_a_scaling_policy_needs_its_target_and_goes_with_it(client: Callable[..., Any]) -> None:
+    scaling = client("application-autoscaling")
+    place = _place("dynamodb", "table/t", "dynamodb:table:ReadCapacityUnits")
+    policy = place | {"PolicyName": "cpu", "PolicyType": "TargetTrackingScaling"}
+    assert "ObjectNotFoundException" in _refusal(scaling.put_scaling_policy, **policy)
+
+    registered = scaling.register_scalable_target(**place, MinCapacity=1, MaxCapacity=2)
+    scaling.register_scalable_target(**place, MaxCapacity=4)
+    (target,) = scaling.describe_scalable_targets(ServiceNamespace="dynamodb")["ScalableTargets"]
+    assert (target["MinCapacity"], target["MaxCapacity"]) == (1, 4)
+    arn = registered["ScalableTargetARN"]
+    scaling.tag_resource(ResourceARN=arn, Tags={"owner": "data"})
+    assert scaling.list_tags_for_resource(ResourceARN=arn)["Tags"] == {"owner": "data"}
+
+    scaling.put_scaling_policy(**policy)
+    assert len(scaling.describe_scaling_policies(**place)["ScalingPolicies"]) == 1
+    scaling.deregister_scalable_target(**place)
+    assert scaling.describe_scaling_policies(**place)["ScalingPolicies"] == []
+
+
+def test_an_endpoint_that_is_not_there_cannot_be_scaled(client: Callable[..., Any]) -> None:
+    dimension = "sagemaker:variant:DesiredInstanceCount"
+    place = _place("sagemaker", "endpoint/e/variant/primary", dimension)
+    register = client("application-autoscaling").register_scalable_target
+    assert "Could not find endpoint" in _refusal(register, **place, MinCapacity=1, MaxCapacity=2)
