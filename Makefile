@@ -19,7 +19,7 @@ demo: check .venv/.dev  ## Play the whole story on this machine.
 	@python -m rollforward demo
 
 test: setup .venv/.torch .venv-policy/.done lint  ## Run every test.
-	pytest
+	pytest -n 2 --dist loadgroup
 
 lint: check .venv/.dev  ## Check style, types and the direction of imports.
 	ruff check .
@@ -34,13 +34,15 @@ synth: check .venv/.dev  ## Write the stacks of ENV as Terraform JSON.
 	python main.py
 
 plan: setup synth  ## Show what a deploy of ENV would change, stack by stack.
-	@for stack in $$(cdktf list 2>/dev/null | awk 'NR > 2 {print $$1}'); do cdktf diff $$stack || exit 1; done
+	@for stack in cdktf.out/stacks/$(ENV)-*; do \
+	  cdktf diff $${stack##*/} --skip-synth --skip-provider-lock || exit 1; done
 
+# The lock files of cdktf.out are nobody's: locking them for other platforms only asks the registry.
 deploy: setup  ## Deploy ENV.
-	cdktf deploy '*'
+	cdktf deploy '*' --skip-provider-lock
 
 destroy: setup  ## Destroy ENV.
-	cdktf destroy '*'
+	cdktf destroy '*' --skip-provider-lock
 
 .venv/.uv: requirements/uv.txt
 	$(PYTHON) -m venv .venv

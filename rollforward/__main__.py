@@ -1,9 +1,9 @@
 """The operator's command: `python -m rollforward`."""
 
+import shlex
 import signal
 import sys
 from pathlib import Path
-from threading import Event
 from typing import Annotated
 
 import typer
@@ -18,6 +18,7 @@ from rollforward import demo as demonstration
 from rollforward import status as statuses
 from rollforward.console import err, out, print_json, told
 from rollforward.local.cloud import local_cloud
+from rollforward.terraform import cli_environment
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -38,6 +39,12 @@ Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 ModelName = Annotated[str, typer.Argument(help="A model of the environment.")]
 
 
+@app.callback()
+def before_any_command() -> None:
+    # Whoever stops us, a person or a service manager, what we started is stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
 @app.command()
 def demo(as_json: Json = False) -> None:
     """Play the whole story on this machine: no AWS account, real Terraform, real predictions."""
@@ -53,18 +60,17 @@ def local(env: EnvironmentName = "dev", as_json: Json = False) -> None:
     """Keep a local cloud up until Ctrl-C, and print what to export to reach it."""
     with told():
         environment = settings.load(env)
-        stop = Event()
-        signal.signal(signal.SIGTERM, lambda *_: stop.set())
-        with local_cloud(WORK / "cloud", environment.account, environment.region) as cloud:
+        folder = WORK / "cloud"
+        with local_cloud(folder, environment.account, environment.region) as cloud:
+            exports = {**cloud.environment, **cli_environment(folder.resolve())}
             if as_json:
-                print_json(dict(cloud.environment))
+                print_json(exports)
             else:
-                out.print(
-                    "\n".join(f"export {key}={value}" for key, value in cloud.environment.items())
-                )
+                for name, value in exports.items():
+                    out.print(f"export {name}={shlex.quote(value)}", markup=False)
             sys.stdout.flush()
             err.print(f"The local cloud is up; its logs are in {cloud.logs}. Ctrl-C stops it.")
-            stop.wait()
+            signal.pause()
 
 
 @app.command()

@@ -88,7 +88,7 @@ def apply_without_model(world: World) -> str:
     expect(not planned, f"no SageMaker resource while there is no model, found {planned}")
     stack.apply()
     outputs = stack.outputs()
-    expect(outputs.get(ENDPOINT) is None, f"no endpoint, found {outputs.get(ENDPOINT)}")
+    expect(outputs[ENDPOINT] == names.NO_MODEL, f"no endpoint, found {outputs[ENDPOINT]}")
     return f"no endpoint yet; deliver to {outputs[DELIVER_TO]}"
 
 

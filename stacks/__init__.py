@@ -2,4 +2,6 @@
 
 from stacks import fast_jsii
 
-fast_jsii.install("cdktf_cdktf_provider_aws")
+fast_jsii.install(
+    "cdktf_cdktf_provider_aws", version="20.1.0", unless="ROLLFORWARD_STOCK_JSII"
+)

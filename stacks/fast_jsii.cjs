@@ -1,9 +1,14 @@
-// Preloaded into jsii's Node process by fast_jsii.py: makes a provider's index.js load its
-// sub-modules on first use. The stock file does `exports.x = require("./x")` two thousand times.
+// Loaded into jsii's Node process by fast_jsii.py, before the provider's package.
 "use strict";
+const { existsSync } = require("node:fs");
 const Module = require("node:module");
+const { join } = require("node:path");
+const v8 = require("node:v8");
+const workerThreads = require("node:worker_threads");
 
-const INDEX = /[\\/]@cdktf[\\/]provider-[^\\/]+[\\/](?:.+[\\/])?lib[\\/]index\.js$/;
+// 1. A provider's index.js loads its sub-modules on first use. The stock file does
+//    `exports.x = require("./x")` two thousand times.
+const INDEX = /[\\/]@cdktf[\\/]provider-[^\\/]+[\\/]lib[\\/]index\.js$/;
 const EAGER = /^exports\.(\w+) = require\("(\.\/[\w-]+)"\);$/;
 // Everything else that the generated file may hold; any other line and it is left as it is.
 const KNOWN = /^(?:"use strict";|\/\*\*| \*.*|\/\/.*|Object\.defineProperty\(exports, "__esModule", \{ value: true \}\);|(?:exports\.\w+ = )+void 0;|)$/;
@@ -22,3 +27,29 @@ Module.prototype._compile = function (source, filename, ...rest) {
     Object.defineProperty(this.exports, name, { enumerable: true, get: () => this.require(path) });
   }
 };
+
+// 2. On a package's first use, jsii has a thread write an index of its types, without which every
+//    run parses 120 MB of JSON. A fast run would end before the thread does, each time anew: hold the
+//    exit until the index stands. Python waits for five seconds before it ends Node.
+const indexing = new Set();
+workerThreads.Worker = class extends workerThreads.Worker {
+  constructor(file, options) {
+    super(file, options);
+    const folder = options?.workerData?.packageDir;
+    if (!folder) return;
+    indexing.add(folder);
+    this.once("exit", () => indexing.delete(folder));
+  }
+};
+process.on("exit", () => {
+  const deadline = Date.now() + 4500;
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  for (const folder of indexing) {
+    while (!existsSync(join(folder, ".jsii.runtime.v1.json")) && Date.now() < deadline) {
+      Atomics.wait(never, 0, 0, 20);
+    }
+  }
+});
+
+// 3. Nearly all that a synth allocates is kept to its end: a larger nursery only takes memory.
+v8.setFlagsFromString("--semi-space-growth-factor=1");

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
+from rollforward.errors import RollforwardError
 from rollforward.local.ports import LOOPBACK
 
 # `python -m` finds this project's modules from here, whatever folder the caller stands in.
@@ -19,7 +20,7 @@ SECONDS_TO_START = 30
 SECONDS_TO_STOP = 3
 
 
-class LocalCloudError(Exception):
+class LocalCloudError(RollforwardError):
     """A server of the local cloud did not start."""
 
 

@@ -112,8 +112,8 @@ class RollingEndpoint(Construct):
 
     @property
     def name_or_none(self) -> str:
-        """The endpoint's name, or null before the first model."""
-        return Token.as_string(f"${{one({address(self.endpoint)}[*].name)}}")
+        """The endpoint's name, or `none` before the first model: cdktf-cli crashes on a null output."""
+        return Token.as_string(f'${{try({address(self.endpoint)}[0].name, "{names.NO_MODEL}")}}')
 
 
 def _content_hash(key: str, image: str, settings: list[Any]) -> str:

@@ -91,16 +91,20 @@ def _deployment_config(params: Members) -> Members:
 
 
 def _begin(region: Region, endpoint: Resource, config: Resource) -> None:
-    deployment = asyncio.create_task(_deploy(region, endpoint, config))
+    # Looked up now: what is deleted while the deployment goes on no longer matters to it.
+    models = {
+        variant["VariantName"]: _container_of(region, variant)
+        for variant in config.members["ProductionVariants"]
+    }
+    deployment = asyncio.create_task(_deploy(region, endpoint, config, models))
     region.deployments[endpoint.arn] = deployment
 
 
-async def _deploy(region: Region, endpoint: Resource, config: Resource) -> None:
-    variants = config.members["ProductionVariants"]
-    # What is deleted or changed while this goes on no longer matters.
-    models = {each["VariantName"]: _container_of(region, each) for each in variants}
+async def _deploy(
+    region: Region, endpoint: Resource, config: Resource, models: dict[str, Members]
+) -> None:
     try:
-        fleet = await _start(region, endpoint, variants, models)
+        fleet = await _start(region, endpoint, config.members["ProductionVariants"], models)
     except Exception as error:
         ours = not isinstance(error, containers.ContainerError)
         logger.warning("%s is not deployed: %s", endpoint.arn, error, exc_info=ours)
