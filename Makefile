@@ -3,6 +3,7 @@ ENV ?= dev
 PYTHON ?= python3
 
 export DEPLOYMENT_ENV := $(ENV)
+export TERRAFORM_BINARY_NAME ?= $(if $(shell command -v terraform),terraform,tofu)
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 # jsii tells that Node 20 is near its end in eleven lines, which would bury an error.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
@@ -19,7 +20,7 @@ demo: check .venv/.dev  ## Play the whole story on this machine.
 	@python -m rollforward demo
 
 test: setup .venv/.torch .venv-policy/.done lint  ## Run every test.
-	pytest -n 2 --dist loadgroup
+	pytest -n 2 --dist loadfile
 
 lint: check .venv/.dev  ## Check style, types and the direction of imports.
 	ruff check .

@@ -18,7 +18,7 @@ from rollforward.local.cloud import local_cloud
 from rollforward.terraform import binary, cli_environment
 from tests.local.deployment import Deployment, own_environ
 
-pytestmark = [pytest.mark.xdist_group("deployed"), pytest.mark.timeout(900)]
+pytestmark = pytest.mark.timeout(900)
 
 QUESTION = json.dumps({"inputs": "this is not good"})
 
