@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
-from rich.table import Table
 
 from config import settings
 from config.errors import ConfigError
@@ -101,7 +100,9 @@ def deliver(
             raise ConfigError(f"no file {str(archive)!r} to deliver")
         environment = settings.load(env)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-        with Progress(*columns, console=err, transient=True) as progress:
+        with Progress(
+            *columns, console=err, transient=True, disable=not err.is_terminal
+        ) as progress:
             task = progress.add_task(f"delivering {archive.name}", total=archive.stat().st_size)
 
             def uploaded(size: int) -> None:
@@ -134,7 +135,8 @@ def status(
         if as_json:
             print_json([{**vars(one), "agree": one.agree} for one in found])
         else:
-            out.print(_status_table(found))
+            for one in found:
+                out.print(_shown(one), markup=False)
         raise typer.Exit(0 if all(one.agree for one in found) else 1)
 
 
@@ -166,18 +168,22 @@ def _request(body: str | None, file: Path | None) -> bytes:
             return file.read_bytes()
         except OSError as error:
             raise ConfigError(f"can't read {str(file)!r}: {error.strerror}") from error
-    return body.encode() if body is not None else sys.stdin.buffer.read()
+    if body is not None:
+        return body.encode()
+    if sys.stdin.isatty():
+        err.print("reading the request from the terminal; Ctrl-D ends it")
+    return sys.stdin.buffer.read()
 
 
-def _status_table(found: list[statuses.Status]) -> Table:
-    table = Table("model", "registered", "live", "endpoint", "agree", box=None)
-    for one in found:
-        state = f"{one.endpoint}: {one.state}" + (f" ({one.failure})" if one.failure else "")
-        registered = one.registered or f"none; deliver to {one.deliver_to}"
-        table.add_row(
-            one.model, registered, one.live or "none", state, "yes" if one.agree else "NO"
-        )
-    return table
+def _shown(one: statuses.Status) -> str:
+    """A line a fact: a table would cut the keys, which are there to be copied."""
+    facts = {
+        "registered": one.registered or f"none; deliver to {one.deliver_to}",
+        "live": one.live or "none",
+        "endpoint": f"{one.endpoint}: {one.state}" + (f" ({one.failure})" if one.failure else ""),
+        "agree": "yes" if one.agree else "NO",
+    }
+    return "\n".join([one.model, *(f"  {name:<11} {fact}" for name, fact in facts.items())])
 
 
 if __name__ == "__main__":

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 
 import boto3
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionError,
+    HTTPClientError,
+    NoCredentialsError,
+)
 
 from config.settings import Environment
 from rollforward.errors import RollforwardError
@@ -19,6 +25,9 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
     from types_boto3_ssm import SSMClient
+
+# What AWS calls credentials that were good once.
+STALE = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"}
 
 
 def s3(environment: Environment) -> "S3Client":
@@ -60,8 +69,12 @@ def explained() -> Iterator[None]:
         ) from error
     except ClientError as error:
         detail = error.response["Error"]
+        log_in = ": log in again, with `aws sso login`" if detail.get("Code") in STALE else ""
         raise RollforwardError(
-            f"AWS refused {error.operation_name}: {detail.get('Message')} ({detail.get('Code')})"
+            f"AWS refused {error.operation_name}: {detail.get('Message')} ({detail.get('Code')}){log_in}"
         ) from error
-    except BotoCoreError as error:
+    except (ConnectionError, HTTPClientError) as error:
         raise RollforwardError(f"AWS can't be reached: {error}") from error
+    except BotoCoreError as error:
+        # A profile that is not there, an SSO session that has ended: AWS was not even asked.
+        raise RollforwardError(f"the request to AWS could not be made: {error}") from error

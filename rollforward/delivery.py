@@ -8,6 +8,7 @@ from pathlib import Path
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from config import names
+from config.errors import ConfigError
 from config.settings import Environment
 from rollforward import aws
 from rollforward.errors import RollforwardError
@@ -53,10 +54,10 @@ def deliver(
     """
     environment.model(model)
     if not archive.is_file():
-        raise RollforwardError(f"no file {str(archive)!r} to deliver")
+        raise ConfigError(f"no file {str(archive)!r} to deliver")
     version = version or f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     if not version.strip() or "/" in version:
-        raise RollforwardError(f"the version {version!r} is empty or holds a slash")
+        raise ConfigError(f"the version {version!r} is empty or holds a slash")
     registered(environment, model)  # nothing is uploaded where nothing would read it
     key = names.delivery_key(model, version)
     version_id = _upload(environment, archive, key, uploaded)
@@ -68,8 +69,16 @@ def _upload(
 ) -> str:
     bucket = names.model_bucket(environment)
     client = aws.s3(environment)
-    with archive.open("rb") as body:
-        client.upload_fileobj(body, bucket, key, Callback=uploaded)
+    try:
+        with archive.open("rb") as body:
+            client.upload_fileobj(body, bucket, key, Callback=uploaded)
+    except OSError as error:
+        raise ConfigError(f"can't read {str(archive)!r}: {error.strerror}") from error
+    except client.exceptions.NoSuchBucket as error:
+        raise RollforwardError(
+            f"the bucket {bucket} is not there: deploy the stack "
+            f"{names.stack(environment, 's3')} first"
+        ) from error
     return client.head_object(Bucket=bucket, Key=key)["VersionId"]
 
 

@@ -1,6 +1,7 @@
 """What is registered, what is live, and whether they agree."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -9,10 +10,15 @@ from config.settings import Environment
 from rollforward import aws
 from rollforward.errors import RollforwardError
 
+ABSENT = "Absent"
+
 
 @dataclass(frozen=True)
 class Status:
-    """`registered` and `live` are pinned S3 keys; None is: no model yet, no endpoint yet."""
+    """`registered` and `live` are pinned S3 keys; None is: no model yet, no endpoint yet.
+
+    `live` says so if its configuration was deleted under the endpoint.
+    """
 
     model: str
     endpoint: str
@@ -24,11 +30,13 @@ class Status:
 
     @property
     def agree(self) -> bool:
-        return self.registered == self.live
+        """The endpoint serves what is registered, and is not about to change."""
+        settled = self.state in ("InService", ABSENT)
+        return settled and self.registered == self.live
 
 
 def status(environment: Environment, model: str) -> Status:
-    """Raises RollforwardError if the model is unknown or its pointer is not deployed."""
+    """Raises ConfigError for an unknown model, RollforwardError if its pointer is not deployed."""
     environment.model(model)
     name = names.endpoint(environment, model)
     endpoint = _endpoint(environment, name)
@@ -38,7 +46,7 @@ def status(environment: Environment, model: str) -> Status:
         endpoint=name,
         registered=registered(environment, model),
         live=_live_key(environment, endpoint["EndpointConfigName"]) if endpoint else None,
-        state=endpoint["EndpointStatus"] if endpoint else "Absent",
+        state=endpoint["EndpointStatus"] if endpoint else ABSENT,
         failure=endpoint.get("FailureReason") if endpoint else None,
         deliver_to=f"s3://{bucket}/{names.delivery_key(model, '<version>')}",
     )
@@ -50,6 +58,7 @@ def registered(environment: Environment, model: str) -> str | None:
     try:
         key = client.get_parameter(Name=names.pointer(environment, model))["Parameter"]["Value"]
     except client.exceptions.ParameterNotFound as error:
+        aws.require_account(environment)  # in another account, nothing is ever there
         raise RollforwardError(
             f"{names.pointer(environment, model)} is not there: deploy the stack "
             f"{names.stack(environment, 'lambda')} first"
@@ -57,17 +66,27 @@ def registered(environment: Environment, model: str) -> str | None:
     return None if key == names.NO_MODEL else key
 
 
-def _endpoint(environment: Environment, name: str) -> dict | None:  # type: ignore[type-arg]
+def _endpoint(environment: Environment, name: str) -> dict[str, Any] | None:
     try:
         return dict(aws.sagemaker(environment).describe_endpoint(EndpointName=name))
     except ClientError as error:
-        if "Could not find" in error.response["Error"]["Message"]:
+        if _is_missing(error):
             return None
         raise
 
 
 def _live_key(environment: Environment, configuration: str) -> str:
     client = aws.sagemaker(environment)
-    found = client.describe_endpoint_config(EndpointConfigName=configuration)
-    model = client.describe_model(ModelName=found["ProductionVariants"][0]["ModelName"])
+    try:
+        found = client.describe_endpoint_config(EndpointConfigName=configuration)
+        model = client.describe_model(ModelName=found["ProductionVariants"][0]["ModelName"])
+    except ClientError as error:
+        # It goes on serving, but nobody can say what (terraform-provider-aws #48997).
+        if _is_missing(error):
+            return f"unknown: {configuration} or its model was deleted"
+        raise
     return model["PrimaryContainer"]["ModelDataUrl"].partition("://")[2].partition("/")[2]
+
+
+def _is_missing(error: ClientError) -> bool:
+    return "Could not find" in error.response["Error"]["Message"]

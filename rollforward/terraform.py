@@ -123,11 +123,11 @@ class Stack:
         try:
             out, err = process.communicate()
         except KeyboardInterrupt:
+            print(f"waiting for terraform {arguments[0]} to stop cleanly", file=sys.stderr)
             process.send_signal(signal.SIGINT)
-            process.communicate()
+            self._record(command, *process.communicate())
             raise
-        with self.log.open("a", encoding="utf-8") as log:
-            log.write(f"$ {' '.join(command)}\n{out}{err}\n")
+        self._record(command, out, err)
         if process.returncode:
             raise RollforwardError(
                 f"terraform {arguments[0]} failed in {self.folder.name}:\n{(err or out).strip()}\n"
@@ -135,15 +135,20 @@ class Stack:
             )
         return out
 
+    def _record(self, command: list[str], out: str, err: str) -> None:
+        with self.log.open("a", encoding="utf-8") as log:
+            log.write(f"$ {' '.join(command)}\n{out}{err}\n")
+
 
 def binary() -> str:
     """Terraform, or OpenTofu. Raises RollforwardError if there is neither."""
     wanted = os.environ.get("TERRAFORM_BINARY_NAME")
-    for name in [wanted] if wanted else ["terraform", "tofu"]:
+    candidates = [wanted] if wanted else ["terraform", "tofu"]
+    for name in candidates:
         if found := shutil.which(name):
             return found
     raise RollforwardError(
-        "neither terraform nor tofu is on the PATH: run `make check` for how to get it"
+        f"no {' or '.join(candidates)} on the PATH: run `make check` for how to get it"
     )
 
 

@@ -6,6 +6,7 @@ architecture: anything compiled is refused. See docs/decisions/0004.
 """
 
 import hashlib
+import os
 import zipfile
 from collections.abc import Iterator
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
@@ -33,11 +34,14 @@ def bundle(source: Path, out: Path) -> Path:
         files |= dict(_package_files(dependency))
     out.mkdir(parents=True, exist_ok=True)
     # Stored, not deflated: zlib's output differs between its versions, hence between machines.
-    with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as archive:
+    partial = target.with_suffix(f".{os.getpid()}")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as archive:
         for name, path in sorted(files.items()):
             entry = zipfile.ZipInfo(name, EPOCH)
             entry.external_attr = 0o644 << 16
             archive.writestr(entry, path.read_bytes())
+    # At once, for another synth may be reading it.
+    partial.replace(target)
     return target
 
 

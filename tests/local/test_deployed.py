@@ -120,7 +120,8 @@ def test_a_question_that_the_model_cannot_answer_is_an_error_not_a_traceback(
 ) -> None:
     ran = deployment.run("invoke", "sentiment", "no json")
     assert ran.code == 1
-    assert "InvokeEndpoint" in ran.err
+    assert "no prediction" in ran.err
+    assert "rollforward status sentiment" in ran.err
     assert "Traceback" not in ran.err
 
 

@@ -1,0 +1,229 @@
+"""Terraform as an operator meets it, played by a small script in its place."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rollforward.errors import RollforwardError
+from rollforward.terraform import (
+    MIRROR,
+    PROVIDER,
+    ROOT,
+    Change,
+    Stack,
+    binary,
+    cli_environment,
+    provider_mirror,
+)
+
+APPLY = """
+import os, sys
+from pathlib import Path
+from rollforward.terraform import Stack
+Stack(Path(sys.argv[1]), os.environ).apply()
+"""
+
+
+@pytest.fixture
+def mirror(tmp_path: Path) -> Path:
+    (tmp_path / "mirror" / PROVIDER).mkdir(parents=True)
+    return tmp_path / "mirror"
+
+
+def terraform(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Stack:
+    """A stack whose Terraform is `script`."""
+    program = folder / "some-terraform"
+    program.write_text(f"#!/bin/sh\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", str(program))
+    return Stack(folder, os.environ)
+
+
+def planned(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, shown: dict[str, Any]
+) -> tuple[Stack, Path]:
+    """A stack whose plan is `shown`, and the file that its Terraform's arguments go to."""
+    (folder / "shown.json").write_text(json.dumps(shown))
+    script = 'echo "$*" >> arguments; if [ "$1" = show ]; then cat shown.json; fi'
+    return terraform(folder, monkeypatch, script), folder / "arguments"
+
+
+def change(address: str, *actions: str, **values: Any) -> dict[str, Any]:
+    return {"address": address, "change": {"actions": actions, "before": None, "after": values}}
+
+
+def test_a_plan_holds_what_changes_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = {
+        "resource_changes": [
+            change("aws_s3_bucket.models", "no-op"),
+            change("data.aws_ssm_parameter.pointer", "read"),
+            change("aws_sagemaker_endpoint.endpoint[0]", "update", name="n"),
+            change("aws_sagemaker_endpoint_configuration.c", "delete", "create"),
+        ],
+        "output_changes": {
+            "registered_model": {"actions": ["update"], "before": "old", "after": "new"},
+            "endpoint": {"actions": ["no-op"], "before": "e", "after": "e"},
+        },
+    }
+    stack, arguments = planned(tmp_path, monkeypatch, shown)
+    plan = stack.plan()
+    assert [found.address for found in plan.changes] == [
+        "aws_sagemaker_endpoint.endpoint[0]",
+        "aws_sagemaker_endpoint_configuration.c",
+    ]
+    assert plan.of_type("aws_sagemaker_endpoint") == [
+        Change("aws_sagemaker_endpoint.endpoint[0]", ("update",), None, {"name": "n"})
+    ]
+    assert plan.outputs == {"registered_model": ("old", "new")}
+    assert not plan.empty
+    assert arguments.read_text().splitlines() == [
+        "plan -no-color -input=false -out=plan",
+        "show -no-color -json plan",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("shown", "empty"),
+    [
+        ({}, True),
+        ({"resource_changes": [change("aws_s3_bucket.models", "no-op")]}, True),
+        (
+            {"output_changes": {"endpoint": {"actions": ["create"], "before": None, "after": "e"}}},
+            False,
+        ),
+    ],
+)
+def test_a_plan_is_empty_when_terraform_would_say_no_changes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: dict[str, Any], empty: bool
+) -> None:
+    assert planned(tmp_path, monkeypatch, shown)[0].plan().empty is empty
+
+
+def test_a_destroy_is_planned_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    stack, arguments = planned(tmp_path, monkeypatch, {})
+    stack.plan(destroy=True)
+    assert "-destroy" in arguments.read_text().splitlines()[0]
+
+
+def test_outputs_are_their_values(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = json.dumps({"endpoint": {"sensitive": False, "type": "string", "value": "e"}})
+    assert terraform(tmp_path, monkeypatch, f"echo '{shown}'").outputs() == {"endpoint": "e"}
+
+
+def test_a_failure_shows_terraforms_own_words_and_names_the_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack = terraform(
+        tmp_path, monkeypatch, "echo planning; echo 'Error: no such thing' >&2; exit 1"
+    )
+    with pytest.raises(RollforwardError) as caught:
+        stack.init()
+    assert str(caught.value).splitlines() == [
+        f"terraform init failed in {tmp_path.name}:",
+        "Error: no such thing",
+        f"All that it printed: {stack.log}",
+    ]
+    assert "planning\nError: no such thing" in stack.log.read_text()
+
+
+def test_ctrl_c_reaches_terraform_once_and_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Like Terraform, it takes its time to save its state.
+    terraform(
+        tmp_path,
+        monkeypatch,
+        "trap 'echo interrupted >> seen' INT\necho > started\n"
+        "for _ in 1 2 3 4 5 6 7 8; do sleep 0.1; done\necho saved >> seen",
+    )
+    operator = subprocess.Popen(
+        [sys.executable, "-c", APPLY, str(tmp_path)],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    deadline = time.monotonic() + 30
+    while not (tmp_path / "started").exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    # As a terminal does, to everything that runs in it.
+    os.killpg(operator.pid, signal.SIGINT)
+    _, err = operator.communicate(timeout=30)
+    assert (tmp_path / "seen").read_text().splitlines() == ["interrupted", "saved"]
+    assert err.strip().endswith("KeyboardInterrupt")
+
+
+def test_without_terraform_or_opentofu_it_is_said_what_to_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TERRAFORM_BINARY_NAME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(
+        RollforwardError, match="no terraform or tofu on the PATH: run `make check`"
+    ):
+        binary()
+
+
+def test_opentofu_is_used_where_there_is_no_terraform(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("TERRAFORM_BINARY_NAME", raising=False)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    (tmp_path / "tofu").write_text("")
+    (tmp_path / "tofu").chmod(0o755)
+    assert binary() == str(tmp_path / "tofu")
+
+
+def test_a_wish_for_a_program_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TERRAFORM_BINARY_NAME", "terraform-of-my-own")
+    with pytest.raises(RollforwardError, match="no terraform-of-my-own on the PATH"):
+        binary()
+
+
+def test_the_users_own_configuration_is_left_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "own.rc").write_text("")
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "own.rc"))
+    assert "TF_CLI_CONFIG_FILE" not in cli_environment(tmp_path / "work")
+    assert not (tmp_path / "work").exists()
+
+
+def test_the_mirror_that_the_user_names_is_where_the_provider_comes_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mirror: Path
+) -> None:
+    # A file that is not there is no configuration of the user's own.
+    monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "not-there.rc"))
+    monkeypatch.setenv(MIRROR, str(mirror))
+    assert provider_mirror() == mirror
+    written = Path(cli_environment(tmp_path / "work")["TF_CLI_CONFIG_FILE"]).read_text()
+    assert f'path    = "{mirror}"' in written
+    assert 'exclude = ["registry.terraform.io/hashicorp/aws"]' in written
+
+
+def test_a_mirror_in_a_place_that_terraform_implies_is_found(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv(MIRROR, raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    implied = tmp_path / ".terraform.d" / "plugins"
+    (implied / PROVIDER).mkdir(parents=True)
+    assert provider_mirror() == implied
+
+
+def test_a_mirror_without_the_provider_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(MIRROR, str(tmp_path))
+    with pytest.raises(RollforwardError, match=f"{MIRROR}=.* holds no {PROVIDER}"):
+        provider_mirror()
