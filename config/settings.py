@@ -4,6 +4,7 @@
 breadcrumb: file → key → key: what was expected, what was found.
 """
 
+from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -140,13 +141,13 @@ def load(name: str, folder: Path = ENVIRONMENTS) -> Environment:
         raise ConfigError("\n".join(breadcrumbs(_shown(path), data, Environment, error))) from error
 
 
-class _UniqueKeys(yaml.SafeLoader):
+class _UniqueKeys(yaml.CSafeLoader):
     """YAML lets the last of two equal keys win; a user who wrote both wants to know."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = [self.construct_object(key, deep=True) for key, _ in node.value]
-        for key in keys:
-            if keys.count(key) > 1:
+        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
+        for key, count in keys.items():
+            if count > 1:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"the key {key!r} stands twice", node.start_mark
                 )

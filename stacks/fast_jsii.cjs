@@ -41,7 +41,8 @@ workerThreads.Worker = class extends workerThreads.Worker {
     this.once("exit", () => indexing.delete(folder));
   }
 };
-process.on("exit", () => {
+// First of all, for jsii removes its links to the packages on exit too.
+process.prependListener("exit", () => {
   const deadline = Date.now() + 4500;
   const never = new Int32Array(new SharedArrayBuffer(4));
   for (const folder of indexing) {
@@ -51,5 +52,5 @@ process.on("exit", () => {
   }
 });
 
-// 3. Nearly all that a synth allocates is kept to its end: a larger nursery only takes memory.
-v8.setFlagsFromString("--semi-space-growth-factor=1");
+// 3. Node runs for a second or two: room to grow into gains nothing, and would not be given back.
+v8.setFlagsFromString("--optimize-for-size");

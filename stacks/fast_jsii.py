@@ -145,8 +145,8 @@ def _load_in_node() -> None:
         "index.js": JAVASCRIPT.read_bytes(),
     }
     with tempfile.TemporaryDirectory() as folder:
-        tarball = Path(folder) / "fast-jsii.tgz"
-        with tarfile.open(tarball, "w:gz") as archive:
+        tarball = Path(folder) / "fast-jsii.tar"
+        with tarfile.open(tarball, "w") as archive:
             for name, content in files.items():
                 entry = tarfile.TarInfo(f"package/{name}")
                 entry.size = len(content)

@@ -1,18 +1,16 @@
 """The registrar, and what it writes: the pointers, the recent versions, the model package groups."""
 
-import json
-
-from cdktf import TerraformResourceLifecycle
+from cdktf import TerraformIterator, TerraformLocal, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.sagemaker_model_package_group import SagemakerModelPackageGroup
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
 from config import names
-from config.settings import Environment, Model
+from config.settings import Environment
 from stacks.base import RollforwardStack
 from stacks.constructs.function import PythonFunction
-from stacks.constructs.image import image_uri
+from stacks.constructs.image import image_uris
 from stacks.registrar_policy import registrar_statements
 
 FOURTEEN_DAYS = 14 * 24 * 3600
@@ -52,42 +50,61 @@ class LambdaStack(RollforwardStack):
             timeout_seconds=900,
             log_retention_days=environment.log_retention_days,
         )
-        for name, model in environment.models.items():
-            self._add_model(environment, name, model)
+        self._add_models(environment)
 
-    def _add_model(self, environment: Environment, name: str, model: Model) -> None:
+    def _add_models(self, environment: Environment) -> None:
+        """Repeated for each model by Terraform, not here: hundreds synthesize as quickly as one."""
+        models = TerraformLocal(self, "models", self._models(environment))
+        each = TerraformIterator.from_map(models.as_any_map)
         group = SagemakerModelPackageGroup(
             self,
-            f"{name}_versions",
-            model_package_group_name=names.package_group(environment, name),
-            model_package_group_description=f"Every delivery of {name}, with its verdict",
+            "versions",
+            for_each=each,
+            model_package_group_name=each.get_string("package_group"),
+            model_package_group_description=f"Every delivery of {each.key}, with its verdict",
         )
         pointers = [
             SsmParameter(
                 self,
-                f"{name}_{leaf}",
-                name=parameter,
+                leaf,
+                for_each=each,
+                name=each.get_string(leaf),
                 description=description,
                 type="String",
                 insecure_value=names.NO_MODEL,
                 # Born here; from then on the value is the registrar's.
                 lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value", "value"]),
             )
-            for leaf, parameter, description in (
-                ("pointer", names.pointer(environment, name), "The key of the registered model"),
-                ("recent", names.recent(environment, name), "The keys of the deployable versions"),
+            for leaf, description in (
+                ("pointer", "The key of the registered model"),
+                ("recent", "The keys of the deployable versions"),
             )
         ]
-        image = image_uri(self, f"{name}_image", model.image)
         SsmParameter(
             self,
-            f"{name}_settings",
-            name=names.settings(environment, name),
-            description=f"What the registrar needs to know of {name}",
+            "settings",
+            for_each=each,
+            name=each.get_string("settings"),
+            description=f"What the registrar needs to know of {each.key}",
             type="String",
-            insecure_value=json.dumps(
-                {"image": image, "keep_versions": model.promotion.keep_versions}
+            insecure_value=(
+                "${jsonencode({image = each.value.image, keep_versions = each.value.keep_versions})}"
             ),
             # It is what makes a model known: the registrar then writes to all of these.
             depends_on=[group, *pointers],
         )
+
+    def _models(self, environment: Environment) -> dict[str, dict[str, str | int]]:
+        images = {name: model.image for name, model in environment.models.items()}
+        uris = image_uris(self, "container", images)
+        return {
+            name: {
+                "package_group": names.package_group(environment, name),
+                "pointer": names.pointer(environment, name),
+                "recent": names.recent(environment, name),
+                "settings": names.settings(environment, name),
+                "image": uris[name],
+                "keep_versions": model.promotion.keep_versions,
+            }
+            for name, model in environment.models.items()
+        }

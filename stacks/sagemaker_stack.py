@@ -25,12 +25,12 @@ class SageMakerStack(RollforwardStack):
         # `insecure_value`, for a key is no secret and reviewers want to see old key → new key.
         pointer = DataAwsSsmParameter(self, "pointer", name=names.pointer(environment, model))
         recent = DataAwsSsmParameter(self, "recent", name=names.recent(environment, model))
-        registered = TerraformLocal(self, "registered", pointer.insecure_value)
+        registered = address(TerraformLocal(self, "registered", pointer.insecure_value))
         versions = TerraformLocal(
             self,
             "versions",
             # The two parameters are written one after the other: the pointer's key always belongs.
-            f"${{distinct([for key in concat([{address(registered)}], "
+            f"${{distinct([for key in concat([{registered}], "
             f'split(",", {address(recent)}.insecure_value)) : key if key != "{names.NO_MODEL}"])}}',
         )
         image = image_uri(self, "image", settings.image)
@@ -60,7 +60,7 @@ class SageMakerStack(RollforwardStack):
             name=names.endpoint(environment, model),
             serving=settings.serving,
         )
-        TerraformOutput(self, REGISTERED_MODEL, value=registered.as_string, static_id=True)
+        TerraformOutput(self, REGISTERED_MODEL, value=f"${{{registered}}}", static_id=True)
         TerraformOutput(self, ENDPOINT, value=endpoint.name_or_none, static_id=True)
         TerraformOutput(
             self,

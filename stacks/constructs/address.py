@@ -1,5 +1,7 @@
 """The address of an element as Terraform's expressions write it, for those that cdktf has no function for."""
 
+from functools import cache
+
 from cdktf import TerraformDataSource, TerraformElement, TerraformLocal, TerraformResource
 
 
@@ -9,8 +11,13 @@ def address(element: TerraformElement) -> str:
         case TerraformLocal():
             return f"local.{element.friendly_unique_id}"
         case TerraformDataSource():
-            return f"data.{element.terraform_resource_type}.{element.friendly_unique_id}"
+            return f"data.{_type(type(element))}.{element.friendly_unique_id}"
         case TerraformResource():
-            return f"{element.terraform_resource_type}.{element.friendly_unique_id}"
+            return f"{_type(type(element))}.{element.friendly_unique_id}"
         case _:
             raise TypeError(f"{element!r} has no address")
+
+
+@cache  # each question to jsii is a round trip to Node
+def _type(binding: type[TerraformElement]) -> str:
+    return str(binding.TF_RESOURCE_TYPE)  # type: ignore[attr-defined]  # every binding has it

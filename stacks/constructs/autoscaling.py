@@ -35,6 +35,7 @@ class CpuAutoscaling(Construct):
         target = AppautoscalingTarget(
             self,
             "target",
+            count=endpoint.count,
             service_namespace=NAMESPACE,
             scalable_dimension=DIMENSION,
             resource_id=variant,
@@ -42,9 +43,10 @@ class CpuAutoscaling(Construct):
             max_capacity=serving.instances.max,
             depends_on=[endpoint.endpoint],
         )
-        policy = AppautoscalingPolicy(
+        AppautoscalingPolicy(
             self,
             "cpu",
+            count=endpoint.count,
             name=f"{name}-cpu",
             policy_type="TargetTrackingScaling",
             service_namespace=NAMESPACE,
@@ -68,5 +70,3 @@ class CpuAutoscaling(Construct):
             ),
             depends_on=[target],
         )
-        endpoint.only_if_exists(target)
-        endpoint.only_if_exists(policy)

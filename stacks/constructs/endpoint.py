@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import Any
 
-from cdktf import Fn, TerraformIterator, TerraformLocal, TerraformResourceLifecycle, Token
+from cdktf import TerraformIterator, TerraformLocal, TerraformResourceLifecycle, Token
 from cdktf_cdktf_provider_aws.sagemaker_endpoint import SagemakerEndpoint
 from cdktf_cdktf_provider_aws.sagemaker_endpoint_configuration import (
     SagemakerEndpointConfiguration,
@@ -36,7 +36,7 @@ CONTAINER_ENVIRONMENT = {
 
 
 class RollingEndpoint(Construct):
-    """`registered` is the key to serve, or `none`; `versions` are the keys that stay deployable."""
+    """`registered` is the expression of the key to serve, or `none`; `versions` stay deployable."""
 
     def __init__(
         self,
@@ -47,13 +47,13 @@ class RollingEndpoint(Construct):
         model: str,
         image: str,
         role: ExecutionRole,
-        registered: TerraformLocal,
+        registered: str,
         versions: TerraformLocal,
     ) -> None:
         super().__init__(scope, id_)
         serving = environment.models[model].serving
         each = TerraformIterator.from_list(versions.as_list)
-        key = Token.as_string(each.value)
+        key = "${each.value}"
         # What is live is never deleted under it: new ones first, then the roll, old ones last.
         new_before_old = TerraformResourceLifecycle(create_before_destroy=True)
         container = SagemakerModelPrimaryContainer(
@@ -88,36 +88,31 @@ class RollingEndpoint(Construct):
             name=prefix + _content_hash(key, image, [*runtime, variant, environment.kms_key_arn]),
             production_variants=[
                 SagemakerEndpointConfigurationProductionVariants(
-                    model_name=Token.as_string(f"${{{address(self.model)}[each.key].name}}"),
+                    model_name=f"${{{address(self.model)}[each.key].name}}",
                     **variant,
                 )
             ],
             kms_key_arn=environment.kms_key_arn,
             lifecycle=new_before_old,
         )
+        # Of the endpoint, and of all that needs it: none before there is a registered model.
+        self.count = Token.as_number(f'${{{registered} != "{names.NO_MODEL}" ? 1 : 0}}')
         self.endpoint = SagemakerEndpoint(
             self,
             "endpoint",
+            count=self.count,
             name=names.endpoint(environment, model),
-            endpoint_config_name=Token.as_string(
-                f"${{{address(self.configuration)}[{address(registered)}].name}}"
-            ),
+            endpoint_config_name=f"${{{address(self.configuration)}[{registered}].name}}",
         )
-        self.exists = f'{address(registered)} != "{names.NO_MODEL}"'
-        self.only_if_exists(self.endpoint)
-
-    def only_if_exists(self, resource: Any) -> None:
-        """Plan `resource` only once there is a registered model."""
-        resource.add_override("count", f"${{{self.exists} ? 1 : 0}}")
 
     @property
     def name_or_none(self) -> str:
         """The endpoint's name, or `none` before the first model: cdktf-cli crashes on a null output."""
-        return Token.as_string(f'${{try({address(self.endpoint)}[0].name, "{names.NO_MODEL}")}}')
+        return f'${{try({address(self.endpoint)}[0].name, "{names.NO_MODEL}")}}'
 
 
 def _content_hash(key: str, image: str, settings: list[Any]) -> str:
     """Twelve digits made of the pinned key and the image, which Terraform knows, and of the settings."""
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
-    content = Fn.sha256(Fn.join(" ", [key, image, digest]))
-    return Token.as_string(Fn.substr(content, 0, names.CONTENT_HASH_LENGTH))
+    content = f'sha256("{key} {image} {digest}")'
+    return f"${{substr({content}, 0, {names.CONTENT_HASH_LENGTH})}}"

@@ -1,12 +1,15 @@
 """The container image of a model: explicit, or an AWS deep-learning container looked up by the provider."""
 
-from cdktf import Fn, TerraformLocal
+from collections.abc import Mapping
+
+from cdktf import Fn, TerraformIterator, TerraformLocal
 from cdktf_cdktf_provider_aws.data_aws_sagemaker_prebuilt_ecr_image import (
     DataAwsSagemakerPrebuiltEcrImage,
 )
 from constructs import Construct
 
 from config.settings import DeepLearningContainer, Image
+from stacks.constructs.address import address
 
 
 def image_uri(scope: Construct, id_: str, image: Image) -> str:
@@ -16,6 +19,30 @@ def image_uri(scope: Construct, id_: str, image: Image) -> str:
     return DataAwsSagemakerPrebuiltEcrImage(
         scope, id_, repository_name=image.repository, image_tag=image.tag
     ).registry_path
+
+
+def image_uris(scope: Construct, id_: str, images: Mapping[str, Image]) -> dict[str, str]:
+    """The URI of each image, by the same keys; each distinct container is looked up once."""
+    containers = {
+        f"{image.repository}:{image.tag}": {"repository": image.repository, "tag": image.tag}
+        for image in images.values()
+        if isinstance(image, DeepLearningContainer)
+    }
+    each = TerraformIterator.from_map(containers)
+    lookup = DataAwsSagemakerPrebuiltEcrImage(
+        scope,
+        id_,
+        for_each=each,
+        repository_name=each.get_string("repository"),
+        image_tag=each.get_string("tag"),
+    )
+    found = address(lookup)
+    return {
+        key: f'${{{found}["{image.repository}:{image.tag}"].registry_path}}'
+        if isinstance(image, DeepLearningContainer)
+        else image
+        for key, image in images.items()
+    }
 
 
 def repository_arn(scope: Construct, id_: str, uri: str) -> str:

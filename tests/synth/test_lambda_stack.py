@@ -17,6 +17,17 @@ def statement(template: Template, action: str) -> dict[str, Any]:
     return matching[0]
 
 
+def of_sentiment(template: Template, resource_type: str, id_: str) -> dict[str, Any]:
+    """What Terraform makes of a resource that it repeats for each model; expressions stay."""
+    resource = template.content["resource"][resource_type][id_]
+    assert resource["for_each"] == "${local.models}"
+    text = json.dumps(resource).replace("${each.key}", "sentiment")
+    for key, value in template.content["locals"]["models"]["sentiment"].items():
+        text = text.replace(f"${{each.value.{key}}}", str(value))
+    resolved: dict[str, Any] = json.loads(text)
+    return resolved
+
+
 def test_the_registrar_runs_on_arm_and_is_traced(stack: Template) -> None:
     stack.has(
         "aws_lambda_function",
@@ -70,24 +81,49 @@ def test_dead_letters_are_encrypted_with_the_key_of_the_config(prod: dict[str, T
     assert "sqs_managed_sse_enabled" not in queue
 
 
-@pytest.mark.parametrize("leaf", ["registered", "recent"])
-def test_pointers_are_born_as_none_and_then_the_registrars(stack: Template, leaf: str) -> None:
-    parameter = stack.has("aws_ssm_parameter", {"name": f"/rollforward/dev/sentiment/{leaf}"})
+@pytest.mark.parametrize(("id_", "leaf"), [("pointer", "registered"), ("recent", "recent")])
+def test_pointers_are_born_as_none_and_then_the_registrars(
+    stack: Template, id_: str, leaf: str
+) -> None:
+    parameter = of_sentiment(stack, "aws_ssm_parameter", id_)
+    assert parameter["name"] == f"/rollforward/dev/sentiment/{leaf}"
     assert parameter["type"] == "String"
     assert parameter["insecure_value"] == "none"
     assert set(parameter["lifecycle"]["ignore_changes"]) == {"insecure_value", "value"}
 
 
 def test_the_registrar_is_told_the_image_and_how_many_versions_to_keep(stack: Template) -> None:
-    parameter = stack.has("aws_ssm_parameter", {"name": "/rollforward/dev/sentiment/settings"})
-    assert json.loads(parameter["insecure_value"]) == {
-        "image": "${data.aws_sagemaker_prebuilt_ecr_image.sentiment_image.registry_path}",
-        "keep_versions": 5,
+    parameter = of_sentiment(stack, "aws_ssm_parameter", "settings")
+    assert parameter["name"] == "/rollforward/dev/sentiment/settings"
+    assert parameter["insecure_value"] == (
+        "${jsonencode({image = each.value.image, keep_versions = each.value.keep_versions})}"
+    )
+    model = stack.content["locals"]["models"]["sentiment"]
+    assert model["keep_versions"] == 5
+    container = "huggingface-pytorch-inference:2.6.0-transformers4.49.0-cpu-py312-ubuntu22.04"
+    assert model["image"] == (
+        f'${{data.aws_sagemaker_prebuilt_ecr_image.container["{container}"].registry_path}}'
+    )
+    (lookup,) = stack.data("aws_sagemaker_prebuilt_ecr_image")
+    repository, tag = container.split(":")
+    assert lookup["for_each"] == {container: {"repository": repository, "tag": tag}}
+
+
+def test_the_registrar_is_told_an_explicit_image_as_it_is(prod: dict[str, Template]) -> None:
+    model = prod["lambda"].content["locals"]["models"]["sentiment"]
+    assert model["image"].startswith("210987654321.dkr.ecr.eu-west-1.amazonaws.com/")
+
+
+def test_a_model_is_known_only_when_all_of_it_stands(stack: Template) -> None:
+    assert set(of_sentiment(stack, "aws_ssm_parameter", "settings")["depends_on"]) == {
+        "aws_sagemaker_model_package_group.versions",
+        "aws_ssm_parameter.pointer",
+        "aws_ssm_parameter.recent",
     }
 
 
 def test_each_model_has_a_package_group(stack: Template) -> None:
-    group = stack.only("aws_sagemaker_model_package_group")
+    group = of_sentiment(stack, "aws_sagemaker_model_package_group", "versions")
     assert group["model_package_group_name"] == "rollforward-dev-sentiment"
 
 

@@ -117,6 +117,12 @@ def test_the_container_may_pull_its_own_image_only(prod: dict[str, Template]) ->
     )
 
 
+def test_the_repository_of_a_container_by_name_is_known_to_terraform(stack: Template) -> None:
+    (local,) = [value for name, value in stack.content["locals"].items() if "repository" in name]
+    # As an expression: in quotes it would be the text itself.
+    assert local.startswith("${replace(data.aws_sagemaker_prebuilt_ecr_image.image.registry_path, ")
+
+
 def test_disks_are_encrypted_with_the_key_of_the_config(prod: dict[str, Template]) -> None:
     configuration = prod["sagemaker-sentiment"].only("aws_sagemaker_endpoint_configuration")
     assert configuration["kms_key_arn"].startswith("arn:aws:kms:eu-west-1:210987654321:key/")

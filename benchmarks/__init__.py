@@ -1,0 +1,1 @@
+"""Measures what the README quotes. Medians and ratios of one sitting: machines differ, ratios less so."""

@@ -1,0 +1,68 @@
+"""`python -m benchmarks [PART…]`: measure, with progress on stderr and the figures on stdout."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import fleet, handler, inspection, synth
+from benchmarks.figure import Figure
+
+
+class Part(StrEnum):
+    SYNTH = "synth"
+    COLD = "cold"
+    FLEET = "fleet"
+    HANDLER = "handler"
+    INSPECTION = "inspection"
+
+
+MEASURES: dict[Part, Callable[[Callable[[str], None]], Iterator[Figure]]] = {
+    Part.SYNTH: synth.warm,
+    Part.COLD: synth.cold,
+    Part.FLEET: fleet.sizes,
+    Part.HANDLER: handler.imports,
+    Part.INSPECTION: inspection.throughput,
+}
+
+
+def main(
+    parts: Annotated[
+        list[Part] | None, typer.Argument(help="What to measure; all of it if not given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+) -> None:
+    """Measure what the README quotes: medians of several runs, and their ratios."""
+    # jsii's warning about an old Node would be measured too.
+    os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
+    with Console(stderr=True).status("measuring") as status:
+        figures = [figure for part in parts or Part for figure in MEASURES[part](status.update)]
+    if as_json:
+        typer.echo(json.dumps([asdict(figure) for figure in figures], indent=2))
+    else:
+        Console().print(_table(figures))
+
+
+def _table(figures: list[Figure]) -> Table:
+    table = Table("part", "what", "median", "ratio", "goal")
+    for figure in figures:
+        table.add_row(
+            figure.part,
+            figure.what,
+            f"{figure.median:,.3g} {figure.unit}"
+            if figure.median < 100
+            else f"{figure.median:,.0f} {figure.unit}",
+            f"{figure.ratio:.2f}" if figure.ratio is not None else "",
+            figure.goal or "",
+        )
+    return table
+
+
+if __name__ == "__main__":
+    typer.run(main)

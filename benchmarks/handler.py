@@ -1,0 +1,46 @@
+"""What a cold start of the registrar imports, against boto3 alone."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from statistics import median
+
+from benchmarks.figure import Figure
+from benchmarks.process import ROOT
+
+RUNS = 15
+SOURCE = ROOT / "lambda_src" / "register_model"
+TIMED = "import time; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
+
+
+def imports(tell: Callable[[str], None]) -> Iterator[Figure]:
+    _import_seconds("handler")  # compiles what is not compiled yet
+    boto3, handler = [], []
+    for number in range(RUNS):
+        tell(f"import of the handler, run {number + 1} of {RUNS}")
+        boto3.append(_import_seconds("boto3"))
+        handler.append(_import_seconds("handler"))
+    before, after = median(boto3), median(handler)
+    yield Figure(part="handler", what="import boto3", median=before * 1000, unit="ms")
+    yield Figure(
+        part="handler",
+        what="import handler",
+        median=after * 1000,
+        unit="ms",
+        ratio=after / before,
+        against="import boto3",
+        goal="≤ 1.3",
+    )
+
+
+def _import_seconds(module: str) -> float:
+    ran = subprocess.run(
+        [sys.executable, "-c", TIMED.format(module)],
+        cwd=SOURCE,
+        env=dict(os.environ),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return float(ran.stdout)
