@@ -2,6 +2,4 @@
 
 from stacks import fast_jsii
 
-fast_jsii.install(
-    "cdktf_cdktf_provider_aws", version="20.1.0", unless="ROLLFORWARD_STOCK_JSII"
-)
+fast_jsii.install("cdktf_cdktf_provider_aws", version="20.1.0", unless="ROLLFORWARD_STOCK_JSII")

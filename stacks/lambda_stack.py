@@ -11,6 +11,7 @@ from constructs import Construct
 from config import names
 from config.settings import Environment, Model
 from stacks.base import RollforwardStack
+from stacks.constructs.approvals import ApprovalEvents
 from stacks.constructs.function import PythonFunction
 from stacks.constructs.image import image_uri
 from stacks.registrar_policy import registrar_statements
@@ -42,6 +43,7 @@ class LambdaStack(RollforwardStack):
                 "RECENT_PARAMETER": names.recent(environment, names.ANY_MODEL),
                 "SETTINGS_PARAMETER": names.settings(environment, names.ANY_MODEL),
                 "PACKAGE_GROUP": names.package_group(environment, names.ANY_MODEL),
+                "MODEL_BUCKET": names.model_bucket(environment),
                 "POWERTOOLS_SERVICE_NAME": "registrar",
                 "POWERTOOLS_METRICS_NAMESPACE": names.METRICS_NAMESPACE,
             },
@@ -52,6 +54,7 @@ class LambdaStack(RollforwardStack):
             timeout_seconds=900,
             log_retention_days=environment.log_retention_days,
         )
+        ApprovalEvents(self, "approvals", environment=environment, function=self.registrar.function)
         for name, model in environment.models.items():
             self._add_model(environment, name, model)
 
