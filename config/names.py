@@ -55,6 +55,11 @@ def registrar_role(environment: Environment) -> str:
     return _checked(registrar(environment), r"[\w+=,.@-]+", 64, "role")
 
 
+def approval_rule(environment: Environment) -> str:
+    """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html"""
+    return _checked(f"{_prefix(environment)}-approvals", r"[.\-_A-Za-z0-9]+", 64, "rule")
+
+
 def dead_letter_queue(environment: Environment) -> str:
     """https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_CreateQueue.html"""
     return _checked(f"{registrar(environment)}-dead-letters", r"[\w-]+", 80, "queue")

@@ -12,11 +12,12 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 from config import settings
 from config.errors import ConfigError
 from rollforward import bootstrap as bootstrapping
-from rollforward import delivery, invocation
+from rollforward import delivery, invocation, verdict_commands
 from rollforward import demo as demonstration
 from rollforward import status as statuses
 from rollforward.console import err, out, print_json, told
 from rollforward.local.cloud import local_cloud
+from rollforward.options import WORK, EnvironmentName, Json, ModelName
 from rollforward.terraform import cli_environment
 
 app = typer.Typer(
@@ -26,16 +27,7 @@ app = typer.Typer(
     help="Drop model.tar.gz into S3; the SageMaker endpoint rolls forward to it.",
 )
 
-WORK = Path(".local")
-
-EnvironmentName = Annotated[
-    str,
-    typer.Option(
-        "--env", envvar="DEPLOYMENT_ENV", help="The environment: a file in config/environments."
-    ),
-]
-Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
-ModelName = Annotated[str, typer.Argument(help="A model of the environment.")]
+app.add_typer(verdict_commands.app)
 
 
 @app.callback()

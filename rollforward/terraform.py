@@ -154,6 +154,7 @@ def binary() -> str:
 
 def synthesize(environment: str, out: Path) -> None:
     """Run the app, as `cdktf synth` does, into `out`. Raises RollforwardError with what it says."""
+    out.parent.mkdir(parents=True, exist_ok=True)  # cdktf makes the last folder only
     ran = subprocess.run(
         [sys.executable, "main.py"],
         cwd=ROOT,

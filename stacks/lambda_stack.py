@@ -9,6 +9,7 @@ from constructs import Construct
 from config import names
 from config.settings import Environment
 from stacks.base import RollforwardStack
+from stacks.constructs.approvals import ApprovalEvents
 from stacks.constructs.function import PythonFunction
 from stacks.constructs.image import image_uris
 from stacks.registrar_policy import registrar_statements
@@ -40,6 +41,7 @@ class LambdaStack(RollforwardStack):
                 "RECENT_PARAMETER": names.recent(environment, names.ANY_MODEL),
                 "SETTINGS_PARAMETER": names.settings(environment, names.ANY_MODEL),
                 "PACKAGE_GROUP": names.package_group(environment, names.ANY_MODEL),
+                "MODEL_BUCKET": names.model_bucket(environment),
                 "POWERTOOLS_SERVICE_NAME": "registrar",
                 "POWERTOOLS_METRICS_NAMESPACE": names.METRICS_NAMESPACE,
             },
@@ -50,6 +52,7 @@ class LambdaStack(RollforwardStack):
             timeout_seconds=900,
             log_retention_days=environment.log_retention_days,
         )
+        ApprovalEvents(self, "approvals", environment=environment, function=self.registrar.function)
         self._add_models(environment)
 
     def _add_models(self, environment: Environment) -> None:

@@ -27,6 +27,7 @@ class Environment:
     recent_parameter: str
     settings_parameter: str
     package_group: str
+    bucket: str
 
     @classmethod
     def read(cls) -> "Environment":
@@ -35,6 +36,7 @@ class Environment:
             recent_parameter=os.environ["RECENT_PARAMETER"],
             settings_parameter=os.environ["SETTINGS_PARAMETER"],
             package_group=os.environ["PACKAGE_GROUP"],
+            bucket=os.environ["MODEL_BUCKET"],
         )
 
     def pointer(self, model: str) -> str:
@@ -45,6 +47,12 @@ class Environment:
 
     def group(self, model: str) -> str:
         return self.package_group.replace("{model}", model)
+
+    def model_of(self, group: str) -> str | None:
+        """The model whose group this is; None if it is no group of this environment."""
+        before, _, after = self.package_group.partition("{model}")
+        model = group.removeprefix(before).removesuffix(after)
+        return model if model and self.group(model) == group else None
 
     def settings(self, model: str, parameters: Parameters) -> ModelSettings | None:
         """None if the model is not configured in this environment."""

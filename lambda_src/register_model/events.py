@@ -1,8 +1,9 @@
-"""What S3 says has happened.
+"""What S3 and the model registry say has happened.
 
 S3 calls the registrar asynchronously with one record or several, possibly twice, late or out of
 order. A notice is therefore only a hint where to look: everything else about a delivery is read
-from the bucket.
+from the bucket. EventBridge brings word of a version whose approval somebody changed, and is no
+more than a hint either: the registry is read anew.
 """
 
 from collections.abc import Mapping
@@ -18,6 +19,14 @@ class Notice:
     bucket: str
     key: str
     version_id: str | None
+
+
+def changed_group(event: Mapping[str, Any]) -> str | None:
+    """The model package group of which a version changed, if that is what the event says."""
+    if event.get("detail-type") != "SageMaker Model Package State Change":
+        return None
+    group: str = event["detail"]["ModelPackageGroupName"]
+    return group
 
 
 def notices(event: Mapping[str, Any]) -> list[Notice]:

@@ -1,5 +1,7 @@
 """The registrar Lambda: every notice of an S3 event is registered, logged and measured.
 
+Word of a changed approval runs the same choice as a delivery does, and nothing else.
+
 A refused delivery is a result. Anything else that goes wrong fails the invocation, after the
 other notices had their turn, so that Lambda calls again with the same event and finally keeps it
 in the dead-letter queue.
@@ -10,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 from aws import connect
 from environment import Environment
-from events import notices
-from observability import logger, report, report_failure
+from events import changed_group, notices
+from observability import logger, report, report_choice, report_failure
 from registration import Registrar
 
 if TYPE_CHECKING:
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
     registrar = Registrar(connect(), Environment.read())
+    if group := changed_group(event):
+        report_choice(group, registrar.choose_anew(group))
+        return
     failures = []
     for notice in notices(event):
         try:

@@ -30,6 +30,10 @@ def report(notice: Notice, outcome: Outcome, milliseconds: float) -> None:
     metrics.flush_metrics()
 
 
+def report_choice(group: str, outcome: Outcome) -> None:
+    logger.info(f"Approval: {outcome.verdict}", extra={"group": group} | asdict(outcome))
+
+
 def report_failure(notice: Notice) -> None:
     logger.exception("Delivery: failed, to be tried again", extra=asdict(notice))
 

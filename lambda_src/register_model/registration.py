@@ -30,6 +30,7 @@ class Verdict(StrEnum):
     UNKNOWN_MODEL = "unknown model"
     GONE = "gone"
     NO_DELIVERY = "no delivery"
+    CHOSEN = "chosen anew"
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,14 @@ class NotListedYet(Exception):
 class Registrar:
     cloud: Cloud
     environment: Environment
+
+    def choose_anew(self, group: str) -> Outcome:
+        """Point to what the registry says now: somebody approved or rejected a version."""
+        model = self.environment.model_of(group)
+        if model is None or self.environment.settings(model, self.cloud.parameters) is None:
+            return Outcome(Verdict.UNKNOWN_MODEL, reason=f"{group!r} is no model's group here.")
+        point(self.cloud, self.environment, self.environment.bucket, model)
+        return Outcome(Verdict.CHOSEN, model)
 
     def register(self, notice: Notice) -> Outcome:
         address = Address.of(notice.key)

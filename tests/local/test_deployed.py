@@ -5,11 +5,12 @@ The tests stand in the order of that life, and share one deployment: an apply of
 
 import json
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from config import names
 from config.settings import load
@@ -148,6 +149,52 @@ def test_the_next_good_model_rolls_forward_past_a_broken_one(
     assert json.loads(deployment.run("invoke", "sentiment", QUESTION).out)["label"] == "negative"
 
 
+def test_the_history_tells_every_version_and_its_verdict(deployment: Deployment) -> None:
+    versions = deployment.run("history", "sentiment", "--json").json
+    assert [one["verdict"] for one in versions] == ["Approved"] * 4 + ["Rejected"]
+    assert [one["is_registered"] for one in versions] == [True] + [False] * 4
+    assert [one["is_live"] for one in versions] == [True] + [False] * 4
+    assert "not gzip data" in versions[-1]["reason"]
+
+
+def test_a_revert_goes_back_to_an_earlier_version_with_one_command(deployment: Deployment) -> None:
+    newest, broken, good, *_ = deployment.run("history", "sentiment", "--json").json
+    ran = deployment.run(
+        *("revert", "sentiment", "--to", str(good["number"])),
+        *("--reason", "v2 is rude", "--apply", "--json"),
+    )
+    assert ran.code == 0, ran.err
+    assert ran.json["rejected"] == [newest["number"], broken["number"]]
+    assert ran.json["registered"] == good["key"]
+    assert deployment.run("status", "sentiment").code == 0
+    assert json.loads(deployment.run("invoke", "sentiment", QUESTION).out)["label"] == "positive"
+    first = deployment.run("history", "sentiment", "--json").json[0]
+    assert (first["verdict"], first["reason"]) == ("Rejected", "v2 is rude")
+
+
+def test_an_approved_version_takes_the_pointer_and_a_rejected_one_gives_it_back(
+    deployment: Deployment,
+) -> None:
+    newest, _, good, *_ = deployment.run("history", "sentiment", "--json").json
+    assert deployment.run("approve", "sentiment", str(newest["number"])).code == 0
+    wait_for(lambda: registered(deployment) == newest["key"])
+    assert deployment.run("reject", "sentiment", str(newest["number"])).code == 0
+    wait_for(lambda: registered(deployment) == good["key"])
+
+
+def test_what_was_refused_can_not_be_approved(deployment: Deployment) -> None:
+    refused = deployment.run("history", "sentiment", "--json").json[-1]
+    ran = deployment.run("approve", "sentiment", str(refused["number"]))
+    assert ran.code == 1
+    assert "nothing to serve" in ran.err
+
+
+def test_a_version_that_is_not_there_names_those_that_are(deployment: Deployment) -> None:
+    ran = deployment.run("reject", "sentiment", "99")
+    assert ran.code == 1
+    assert "sentiment has no version 99; it has: 5, 4, 3, 2, 1" in ran.err
+
+
 def test_a_torch_and_transformers_model_is_served(deployment: Deployment, tmp_path: Path) -> None:
     archive = embedding_model(tmp_path)
     assert deployment.run("deliver", "sentiment", str(archive)).code == 0
@@ -208,6 +255,14 @@ def assert_nothing_to_do(deployment: Deployment) -> None:
     for stack in deployment.stacks:
         plan = stack.plan()
         assert plan.empty, f"{stack.folder.name}: {plan}"
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    Retrying(
+        retry=retry_if_result(lambda holds: not holds),
+        wait=wait_fixed(0.2),
+        stop=stop_after_delay(30),
+    )(condition)
 
 
 def registered(deployment: Deployment) -> str | None:

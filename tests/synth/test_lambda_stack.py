@@ -49,6 +49,7 @@ def test_the_registrar_reads_parameter_names_from_its_environment(stack: Templat
         "RECENT_PARAMETER": "/rollforward/dev/{model}/recent",
         "SETTINGS_PARAMETER": "/rollforward/dev/{model}/settings",
         "PACKAGE_GROUP": "rollforward-dev-{model}",
+        "MODEL_BUCKET": "rollforward-dev-models-123456789012-us-east-1",
         "POWERTOOLS_SERVICE_NAME": "registrar",
         "POWERTOOLS_METRICS_NAMESPACE": "Rollforward",
     }
@@ -145,3 +146,16 @@ def test_the_registrar_writes_its_own_parameters_only(stack: Template) -> None:
 def test_the_registrar_puts_metrics_in_its_namespace_only(stack: Template) -> None:
     condition = statement(stack, "cloudwatch:PutMetricData")["Condition"]
     assert condition == {"StringEquals": {"cloudwatch:namespace": "Rollforward"}}
+
+
+def test_an_approval_by_anybody_reaches_the_registrar(stack: Template) -> None:
+    rule = stack.only("aws_cloudwatch_event_rule")
+    assert json.loads(rule["event_pattern"]) == {
+        "source": ["aws.sagemaker"],
+        "detail-type": ["SageMaker Model Package State Change"],
+        "detail": {"ModelPackageGroupName": [{"prefix": "rollforward-dev-"}]},
+    }
+    permission = stack.only("aws_lambda_permission")
+    assert permission["principal"] == "events.amazonaws.com"
+    assert permission["source_arn"].startswith("${aws_cloudwatch_event_rule.")
+    assert "aws_lambda_function." in stack.only("aws_cloudwatch_event_target")["arn"]

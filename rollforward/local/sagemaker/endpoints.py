@@ -71,7 +71,7 @@ async def close(region: Region) -> None:
     await asyncio.gather(*region.deployments.values(), return_exceptions=True)
     for fleet in region.fleets.values():
         await stop(variant.container for variant in fleet.variants)
-    await asyncio.gather(*region.retirements)
+    await asyncio.gather(*region.retirements, *region.notices)
 
 
 def _deployable(region: Region, params: Members) -> Resource:

@@ -5,6 +5,7 @@ from typing import Any
 from botocore.model import OperationModel
 
 from rollforward.local.sagemaker.errors import AwsError, invalid
+from rollforward.local.sagemaker.events import package_changed
 from rollforward.local.sagemaker.resources import listed, members_of, shown
 from rollforward.local.sagemaker.state import Members, Region, Resource
 
@@ -55,13 +56,15 @@ def _add_version(region: Region, members: Members) -> Resource:
     # Numbers are never used again, even if the newest version is deleted.
     group.members[_LAST_VERSION] += 1
     version = group.members[_LAST_VERSION]
-    return region.add(
+    package = region.add(
         PACKAGE,
         f"{_name(group)}/{version}",
         {"ModelApprovalStatus": "PendingManualApproval"}
         | members
         | {f"{GROUP}Name": _name(group), f"{PACKAGE}Version": version},
     )
+    package_changed(region, package)
+    return package
 
 
 def update_package(operation: OperationModel, region: Region, params: Members) -> Members:
@@ -73,6 +76,7 @@ def update_package(operation: OperationModel, region: Region, params: Members) -
         gone = params.get(f"{_METADATA}ToRemove", [])
         changed[_METADATA] = {key: metadata[key] for key in metadata if key not in gone}
     package.update(changed)
+    package_changed(region, package)
     return shown(package, operation.output_shape)
 
 

@@ -36,6 +36,7 @@ class Region:
     fleets: dict[str, Fleet] = field(default_factory=dict)
     deployments: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     retirements: set[asyncio.Task[None]] = field(default_factory=set)
+    notices: set[asyncio.Task[None]] = field(default_factory=set)
 
     def arn(self, kind: str, name: str) -> str:
         return f"arn:aws:sagemaker:{self.name}:{self.account}:{_hyphened(kind)}/{name}"

@@ -22,6 +22,7 @@ ENVIRONMENT = Environment(
     recent_parameter="/rollforward/dev/{model}/recent",
     settings_parameter="/rollforward/dev/{model}/settings",
     package_group="rollforward-dev-{model}",
+    bucket=BUCKET,
 )
 
 

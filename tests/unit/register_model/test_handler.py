@@ -1,14 +1,15 @@
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 import handler as lambda_function
 from archives import archive_without_a_model, sound_archive
-from cloud import Cloud
+from cloud import Approval, Cloud
 from events import Notice
-from fake_cloud import BUCKET, ENVIRONMENT, MODEL, POINTER, FakeCloud
+from fake_cloud import BUCKET, ENVIRONMENT, GROUP, MODEL, POINTER, FakeCloud
 
 V1 = f"models/{MODEL}/v1/model.tar.gz"
 V2 = f"models/{MODEL}/v2/model.tar.gz"
@@ -28,6 +29,7 @@ def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
     monkeypatch.setenv("RECENT_PARAMETER", ENVIRONMENT.recent_parameter)
     monkeypatch.setenv("SETTINGS_PARAMETER", ENVIRONMENT.settings_parameter)
     monkeypatch.setenv("PACKAGE_GROUP", ENVIRONMENT.package_group)
+    monkeypatch.setenv("MODEL_BUCKET", ENVIRONMENT.bucket)
     monkeypatch.setattr(lambda_function, "connect", cloud.connect)
 
 
@@ -135,3 +137,34 @@ def test_a_key_that_is_no_delivery_is_logged_and_not_measured(
     invoke(Notice(BUCKET, "models/notes.txt", "1"))
     assert [line["verdict"] for line in logged(caplog)] == ["no delivery"]
     assert metrics(capsys) == []
+
+
+def approval_event() -> dict[str, Any]:
+    path = Path(__file__).parents[1] / "events" / "model_package_state_change.json"
+    event: dict[str, Any] = json.loads(path.read_text())
+    return event
+
+
+def decide(cloud: FakeCloud, position: int, approval: Approval) -> None:
+    versions = cloud.recorded[GROUP]
+    versions[position] = replace(versions[position], approval=approval)
+
+
+def test_a_rejected_version_gives_the_pointer_back_and_an_approved_one_takes_it(
+    cloud: FakeCloud,
+) -> None:
+    invoke(cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2")))
+    decide(cloud, 1, Approval.REJECTED)
+    lambda_function.handler(approval_event(), Context())  # type: ignore[arg-type]
+    assert "-v1-" in cloud.values[POINTER]
+    decide(cloud, 1, Approval.APPROVED)
+    lambda_function.handler(approval_event(), Context())  # type: ignore[arg-type]
+    assert "-v2-" in cloud.values[POINTER]
+
+
+@pytest.mark.parametrize("group", ["somebody-elses", "rollforward-dev-", "rollforward-dev-other"])
+def test_word_of_another_group_changes_nothing(cloud: FakeCloud, group: str) -> None:
+    event = approval_event()
+    event["detail"]["ModelPackageGroupName"] = group
+    lambda_function.handler(event, Context())  # type: ignore[arg-type]
+    assert cloud.writes == []
