@@ -45,6 +45,11 @@ def registered_prefix(model: str) -> str:
     return f"{REGISTERED_PREFIX}{model}/"
 
 
+def key_in(s3_url: str) -> str | None:
+    """The key of an `s3://bucket/key`; None if it has none."""
+    return s3_url.removeprefix("s3://").partition("/")[2] or None
+
+
 def registrar(environment: Environment) -> str:
     """https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html"""
     return _checked(f"{_prefix(environment)}-registrar", r"[a-zA-Z0-9-_]+", 64, "function")

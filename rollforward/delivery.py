@@ -111,7 +111,7 @@ def _find(environment: Environment, model: str, key: str, version_id: str) -> Ve
         found = client.describe_model_package(ModelPackageName=summary["ModelPackageArn"])
         if found.get("CustomerMetadataProperties", {}).get("delivery_version_id") != version_id:
             continue
-        url = found["InferenceSpecification"]["Containers"][0].get("ModelDataUrl")
+        url = found["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", "")
         return Verdict(
             model=model,
             delivered=key,
@@ -119,6 +119,6 @@ def _find(environment: Environment, model: str, key: str, version_id: str) -> Ve
             registry_version=found["ModelPackageVersion"],
             status=found["ModelApprovalStatus"],
             reason=found.get("ModelPackageDescription", ""),
-            registered=url and url.partition("://")[2].partition("/")[2],
+            registered=names.key_in(url),
         )
     raise _NoVerdictYetError

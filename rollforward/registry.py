@@ -150,7 +150,7 @@ def _version(
     found = aws.sagemaker(environment).describe_model_package(ModelPackageName=arn)
     metadata = found.get("CustomerMetadataProperties", {})
     url = found["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", "")
-    key = url.partition("://")[2].partition("/")[2] or None
+    key = names.key_in(url)
     return Version(
         number=found["ModelPackageVersion"],
         delivered=metadata.get("delivery_version", ""),

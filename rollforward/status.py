@@ -75,7 +75,7 @@ def _endpoint(environment: Environment, name: str) -> dict[str, Any] | None:
         raise
 
 
-def _live_key(environment: Environment, configuration: str) -> str:
+def _live_key(environment: Environment, configuration: str) -> str | None:
     client = aws.sagemaker(environment)
     try:
         found = client.describe_endpoint_config(EndpointConfigName=configuration)
@@ -85,7 +85,7 @@ def _live_key(environment: Environment, configuration: str) -> str:
         if _is_missing(error):
             return f"unknown: {configuration} or its model was deleted"
         raise
-    return model["PrimaryContainer"]["ModelDataUrl"].partition("://")[2].partition("/")[2]
+    return names.key_in(model["PrimaryContainer"]["ModelDataUrl"])
 
 
 def _is_missing(error: ClientError) -> bool:

@@ -5,7 +5,6 @@ needs no network. That is sound for distributions of pure Python only, which are
 architecture: anything compiled is refused. See docs/decisions/0004.
 """
 
-import hashlib
 import os
 import zipfile
 from collections.abc import Iterator
@@ -43,10 +42,6 @@ def bundle(source: Path, out: Path) -> Path:
     # At once, for another synth may be reading it.
     partial.replace(target)
     return target
-
-
-def sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _source_files(source: Path) -> Iterator[tuple[str, Path]]:
