@@ -22,6 +22,7 @@ Module.prototype._compile = function (source, filename, ...rest) {
     if (match) eager.push(match);
     else if (!KNOWN.test(line)) return compile.call(this, source, filename, ...rest);
   }
+  dropStackTraces();
   Object.defineProperty(this.exports, "__esModule", { value: true });
   for (const [, name, path] of eager) {
     Object.defineProperty(this.exports, name, { enumerable: true, get: () => this.require(path) });
@@ -54,3 +55,12 @@ process.prependListener("exit", () => {
 
 // 3. Node runs for a second or two: room to grow into gains nothing, and would not be given back.
 v8.setFlagsFromString("--optimize-for-size");
+
+// 4. Every token keeps the stack that made it, for an error's message: a quarter of Node's work, and
+//    here it is always jsii's own stack. A provider's package comes after cdktf's, so this is found.
+const STACK_TRACE = /[\\/]cdktf[\\/]lib[\\/]tokens[\\/]private[\\/]stack-trace\.js$/;
+function dropStackTraces() {
+  for (const [name, module] of Object.entries(require.cache)) {
+    if (STACK_TRACE.test(name)) module.exports.captureStackTrace = () => [];
+  }
+}
