@@ -1,5 +1,6 @@
 """`python -m rollforward.local.sagemaker PORT LOGS`: serve until terminated."""
 
+import logging
 import sys
 from pathlib import Path
 
@@ -8,4 +9,14 @@ import uvicorn
 from rollforward.local.ports import LOOPBACK
 from rollforward.local.sagemaker.app import build
 
-uvicorn.run(build(Path(sys.argv[2])), host=LOOPBACK, port=int(sys.argv[1]), access_log=False)
+# Which operation came when: without it, nobody can tell a request that was sent twice from two requests.
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+logging.getLogger("botocore").setLevel(logging.WARNING)
+uvicorn.run(
+    build(Path(sys.argv[2])),
+    host=LOOPBACK,
+    port=int(sys.argv[1]),
+    access_log=False,
+    # Longer than any command lives: a connection that ends just as a request comes in is a request lost.
+    timeout_keep_alive=3600,
+)

@@ -1,6 +1,7 @@
 """The stand-in over HTTP: one port for SageMaker, its runtime and Application Auto Scaling."""
 
 import json
+import logging
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,6 +15,8 @@ from starlette.routing import Route
 from rollforward.local.sagemaker import gateway
 from rollforward.local.sagemaker.errors import AwsError
 from rollforward.local.sagemaker.service import Service
+
+logger = logging.getLogger(__name__)
 
 AWS_JSON = "application/x-amz-json-1.1"
 # Credential=<access key>/<date>/<region>/<service>/aws4_request
@@ -29,7 +32,10 @@ class Api:
 
     async def control(self, request: Request) -> Response:
         params = json.loads(await request.body() or b"{}")
-        answer = self._service(request).perform(request.headers.get("x-amz-target", ""), params)
+        target = request.headers.get("x-amz-target", "")
+        # The SDKs give a request that they send again the same invocation id.
+        logger.info("%s %s", target, request.headers.get("amz-sdk-invocation-id", ""))
+        answer = self._service(request).perform(target, params)
         return Response(json.dumps(answer), media_type=AWS_JSON)
 
     async def invoke(self, request: Request) -> Response:
