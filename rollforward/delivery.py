@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+from tenacity import (
+    RetryError,
+    Retrying,
+    retry_if_exception_type,
+    stop_after_delay,
+    wait_exponential,
+)
 
 from config import names
 from config.errors import ConfigError
@@ -85,7 +91,7 @@ def _upload(
 def _verdict(environment: Environment, model: str, key: str, version_id: str) -> Verdict:
     waiting = Retrying(
         retry=retry_if_exception_type(_NoVerdictYetError),
-        wait=wait_fixed(0.5),
+        wait=wait_exponential(multiplier=0.25, max=10),
         stop=stop_after_delay(VERDICT_TIMEOUT_SECONDS),
     )
     try:
