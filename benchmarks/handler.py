@@ -10,22 +10,22 @@ from benchmarks.figure import Figure
 from benchmarks.process import ROOT
 
 RUNS = 15
-SOURCE = ROOT / "lambda_src" / "register_model"
+HANDLER = "lambda_src.register_model.handler"
 TIMED = "import time; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
 
 
 def imports(tell: Callable[[str], None]) -> Iterator[Figure]:
-    _import_seconds("handler")  # compiles what is not compiled yet
+    _import_seconds(HANDLER)  # compiles what is not compiled yet
     boto3, handler = [], []
     for number in range(RUNS):
         tell(f"import of the handler, run {number + 1} of {RUNS}")
         boto3.append(_import_seconds("boto3"))
-        handler.append(_import_seconds("handler"))
+        handler.append(_import_seconds(HANDLER))
     before, after = median(boto3), median(handler)
     yield Figure(part="handler", what="import boto3", median=before * 1000, unit="ms")
     yield Figure(
         part="handler",
-        what="import handler",
+        what="import the handler",
         median=after * 1000,
         unit="ms",
         ratio=after / before,
@@ -37,7 +37,7 @@ def imports(tell: Callable[[str], None]) -> Iterator[Figure]:
 def _import_seconds(module: str) -> float:
     ran = subprocess.run(
         [sys.executable, "-c", TIMED.format(module)],
-        cwd=SOURCE,
+        cwd=ROOT,
         env=dict(os.environ),
         capture_output=True,
         text=True,

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from benchmarks.figure import Figure
-from benchmarks.handler import SOURCE
-from benchmarks.process import MB, medians, run
+from benchmarks.process import MB, ROOT, medians, run
 
 RUNS = 3
 PIECES, PIECE = 16, 64 * MB
 INSPECT = (
-    "import os, sys; from archive import inspect; "
+    "import os, sys; from lambda_src.register_model.archive import inspect; "
     "inspect(open(sys.argv[1], 'rb'), os.stat(sys.argv[1]).st_size)"
 )
 
@@ -32,7 +31,7 @@ def throughput(tell: Callable[[str], None]) -> Iterator[Figure]:
         for number in range(RUNS):
             tell(f"inspection of 1 GB, run {number + 1} of {RUNS}")
             gunzip.append(run(["gzip", "-t", str(archive)], os.environ))
-            ours.append(run([sys.executable, "-c", INSPECT, str(archive)], os.environ, SOURCE))
+            ours.append(run([sys.executable, "-c", INSPECT, str(archive)], os.environ, ROOT))
     before, after = medians(gunzip), medians(ours)
     yield Figure(part="inspection", what="gzip -t", median=size / before.seconds, unit="MB/s")
     yield Figure(

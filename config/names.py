@@ -14,7 +14,10 @@ METRICS_NAMESPACE = "Rollforward"
 DELIVERED_PREFIX = "models/"
 REGISTERED_PREFIX = "registered/"
 ARTIFACT = "model.tar.gz"
+METRICS = "metrics.json"
 NO_MODEL = "none"
+# The endpoint's tag that says which endpoint configuration the last apply asked for.
+ASKED_FOR = "rollforward:asked-for"
 VARIANT = "primary"
 # In a model's place, makes a template of any name below.
 ANY_MODEL = "{model}"
@@ -41,6 +44,10 @@ def delivery_key(model: str, version: str) -> str:
     return f"{DELIVERED_PREFIX}{model}/{version}/{ARTIFACT}"
 
 
+def metrics_key(model: str, version: str) -> str:
+    return f"{DELIVERED_PREFIX}{model}/{version}/{METRICS}"
+
+
 def registered_prefix(model: str) -> str:
     return f"{REGISTERED_PREFIX}{model}/"
 
@@ -58,6 +65,23 @@ def registrar(environment: Environment) -> str:
 def registrar_role(environment: Environment) -> str:
     """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"""
     return _checked(registrar(environment), r"[\w+=,.@-]+", 64, "role")
+
+
+def prover(environment: Environment) -> str:
+    return _checked(f"{_prefix(environment)}-prover", r"[a-zA-Z0-9-_]+", 64, "function")
+
+
+def prover_role(environment: Environment) -> str:
+    return _checked(prover(environment), r"[\w+=,.@-]+", 64, "role")
+
+
+def topic(environment: Environment) -> str:
+    """https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"""
+    return _checked(f"{_prefix(environment)}-notifications", r"[\w-]+", 256, "topic")
+
+
+def endpoint_rule(environment: Environment) -> str:
+    return _checked(f"{_prefix(environment)}-endpoints", r"[.\-_A-Za-z0-9]+", 64, "rule")
 
 
 def approval_rule(environment: Environment) -> str:
@@ -78,6 +102,11 @@ def pointer(environment: Environment, model: str) -> str:
 def recent(environment: Environment, model: str) -> str:
     """The parameter that holds the keys of the versions that stay deployable, newest first."""
     return _parameter(environment, model, "recent")
+
+
+def live(environment: Environment, model: str) -> str:
+    """The parameter that holds the key that was last announced as live."""
+    return _parameter(environment, model, "live")
 
 
 def settings(environment: Environment, model: str) -> str:

@@ -8,10 +8,10 @@ import re
 import tarfile
 from pathlib import PurePosixPath
 
-from cloud import Readable
-from gunzip import Gunzip
-from refusal import Refusal
-from tar_members import Member, members, shown
+from lambda_src.register_model.cloud import Readable
+from lambda_src.register_model.gunzip import Gunzip
+from lambda_src.register_model.refusal import Refusal
+from lambda_src.register_model.tar_members import Member, members, shown
 
 MAX_MEMBERS = 10_000
 _CODE = PurePosixPath("code/inference.py")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import boto3
 from botocore.exceptions import ClientError
 
-from cloud import (
+from lambda_src.register_model.cloud import (
     Approval,
     Cloud,
     NewVersion,

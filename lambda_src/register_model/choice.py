@@ -7,8 +7,8 @@ chooses the same, whatever it was called for.
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from cloud import Approval, RegisteredVersion
-from pinned_key import PinnedKey
+from lambda_src.register_model.cloud import Approval, RegisteredVersion
+from lambda_src.register_model.pinned_key import PinnedKey
 
 
 @dataclass(frozen=True)

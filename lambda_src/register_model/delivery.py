@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from hashlib import sha256
 
-from cloud import ObjectVersion
-from events import Notice
+from lambda_src.register_model.cloud import ObjectVersion
+from lambda_src.register_model.events import Notice
 
 _KEY = re.compile(r"models/(?P<model>[^/]+)/(?P<version>[^/]+)/model\.tar\.gz")
 

@@ -9,7 +9,7 @@ import os
 import re
 from dataclasses import dataclass
 
-from cloud import Parameters
+from lambda_src.register_model.cloud import Parameters
 
 # Outside of this, SSM answers with a validation error instead of "not found".
 _MODEL_NAME = re.compile(r"[A-Za-z0-9._-]+")

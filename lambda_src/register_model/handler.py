@@ -10,11 +10,11 @@ in the dead-letter queue.
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
-from aws import connect
-from environment import Environment
-from events import changed_group, notices
-from observability import logger, report, report_choice, report_failure
-from registration import Registrar
+from lambda_src.register_model.aws import connect
+from lambda_src.register_model.environment import Environment
+from lambda_src.register_model.events import changed_group, notices
+from lambda_src.register_model.observability import logger, report, report_choice, report_failure
+from lambda_src.register_model.registration import Registrar
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext

@@ -3,9 +3,9 @@
 import unicodedata
 from hashlib import sha256
 
-from cloud import Approval, NewVersion
-from delivery import Delivery
-from pinned_key import PinnedKey, slug
+from lambda_src.register_model.cloud import Approval, NewVersion
+from lambda_src.register_model.delivery import Delivery
+from lambda_src.register_model.pinned_key import PinnedKey, slug
 
 _MAX_DESCRIPTION = 1024
 _MAX_METADATA = 256

@@ -5,8 +5,8 @@ from dataclasses import asdict
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from events import Notice
-from registration import Outcome, Verdict
+from lambda_src.register_model.events import Notice
+from lambda_src.register_model.registration import Outcome, Verdict
 
 logger = Logger()
 metrics = Metrics()

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from delivery import Delivery
+from lambda_src.register_model.delivery import Delivery
 
 _TIME = "%Y%m%dT%H%M%SZ"
 _KEY = re.compile(

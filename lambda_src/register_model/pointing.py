@@ -11,9 +11,9 @@ records its version before it points, and looks at the registry again after each
 So nobody's stale choice survives, and nobody waits for anybody.
 """
 
-from choice import Choice, choose, pinned_versions
-from cloud import Cloud
-from environment import Environment
+from lambda_src.register_model.choice import Choice, choose, pinned_versions
+from lambda_src.register_model.cloud import Cloud
+from lambda_src.register_model.environment import Environment
 
 NOTHING = "none"
 

@@ -11,16 +11,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from enum import StrEnum
 
-import new_version
-from archive import inspect
-from choice import pinned_versions
-from cloud import Cloud, ObjectGone
-from delivery import Address, Delivery, find_delivery
-from environment import Environment, ModelSettings
-from events import Notice
-from pinned_key import PinnedKey
-from pointing import point
-from refusal import Refusal
+from lambda_src.register_model import new_version
+from lambda_src.register_model.archive import inspect
+from lambda_src.register_model.choice import pinned_versions
+from lambda_src.register_model.cloud import Cloud, ObjectGone
+from lambda_src.register_model.delivery import Address, Delivery, find_delivery
+from lambda_src.register_model.environment import Environment, ModelSettings
+from lambda_src.register_model.events import Notice
+from lambda_src.register_model.pinned_key import PinnedKey
+from lambda_src.register_model.pointing import point
+from lambda_src.register_model.refusal import Refusal
 
 
 class Verdict(StrEnum):

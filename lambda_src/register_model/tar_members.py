@@ -13,8 +13,8 @@ import tarfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from gunzip import Gunzip
-from refusal import Refusal
+from lambda_src.register_model.gunzip import Gunzip
+from lambda_src.register_model.refusal import Refusal
 
 _BLOCK = 512
 _MAX_EXTENSION = 1024**2

@@ -24,7 +24,8 @@ EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold
 def bundle(source: Path, out: Path) -> Path:
     """Write `<out>/<source's name>.zip` and return its path.
 
-    `source` holds the function's modules and its requirements.txt; all of it lands at the zip's root.
+    `source` is a package with a requirements.txt, both functions and what they share; it lands at the zip's
+    root under its own name, so that its modules are imported by the same names here and there.
     Raises ConfigError if a dependency is missing, of another version, or compiled.
     """
     target = out / f"{source.name}.zip"
@@ -46,7 +47,7 @@ def bundle(source: Path, out: Path) -> Path:
 
 def _source_files(source: Path) -> Iterator[tuple[str, Path]]:
     for path in source.rglob("*.py"):
-        yield path.relative_to(source).as_posix(), path
+        yield path.relative_to(source.parent).as_posix(), path
 
 
 def _closure(requirements: Path) -> list[Distribution]:

@@ -71,7 +71,7 @@ class PythonFunction(Construct):
             ),
         )
         package = TerraformAsset(
-            self, "package", path=str(bundle(LAMBDA_SRC / source, BUNDLES)), type=AssetType.FILE
+            self, "package", path=str(bundle(LAMBDA_SRC, BUNDLES)), type=AssetType.FILE
         )
         self.function = LambdaFunction(
             self,
@@ -80,7 +80,7 @@ class PythonFunction(Construct):
             role=role.arn,
             runtime="python3.13",
             architectures=["arm64"],
-            handler="handler.handler",
+            handler=f"{LAMBDA_SRC.name}.{source}.handler.handler",
             filename=package.path,
             source_code_hash=Token.as_string(f'${{filebase64sha256("{package.path}")}}'),
             memory_size=memory_mb,

@@ -11,14 +11,14 @@ import pytest
 from config.errors import ConfigError
 from stacks.constructs.bundle import bundle
 
-REGISTRAR = Path(__file__).parents[2] / "lambda_src" / "register_model"
+SOURCE = Path(__file__).parents[2] / "lambda_src"
 # What the Lambda runtime has beside the function.
 PROVIDED = ["boto3", "botocore", "dateutil", "s3transfer", "six", "urllib3"]
 
 
 @pytest.fixture(scope="module")
 def registrar(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return bundle(REGISTRAR, tmp_path_factory.mktemp("bundles"))
+    return bundle(SOURCE, tmp_path_factory.mktemp("bundles"))
 
 
 def function(folder: Path, requirements: str = "") -> Path:
@@ -35,14 +35,15 @@ def entries(archive: Path) -> list[str]:
 
 
 def test_the_same_source_gives_the_same_bytes_when_and_wherever(tmp_path: Path) -> None:
-    copy = tmp_path / "copy" / "register_model"
+    copy = tmp_path / "copy" / SOURCE.name
     # Another order of creation, other times, other permissions.
-    for path in sorted(REGISTRAR.glob("*.*"), reverse=True):
-        copy.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, copy / path.name)
-        os.utime(copy / path.name, (1e9, 1e9))
-        (copy / path.name).chmod(0o755)
-    original = bundle(REGISTRAR, tmp_path / "one")
+    for path in sorted([*SOURCE.rglob("*.py"), SOURCE / "requirements.txt"], reverse=True):
+        other = copy / path.relative_to(SOURCE)
+        other.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(path, other)
+        os.utime(other, (1e9, 1e9))
+        other.chmod(0o755)
+    original = bundle(SOURCE, tmp_path / "one")
     assert bundle(copy, tmp_path / "two").read_bytes() == original.read_bytes()
 
 
@@ -58,14 +59,14 @@ def test_a_synth_that_reads_the_bundle_meanwhile_reads_a_whole_one(tmp_path: Pat
     with bundle(source, tmp_path).open("rb") as reader:
         (source / "more.py").write_text("")
         bundle(source, tmp_path)
-        assert zipfile.ZipFile(reader).namelist() == ["handler.py"]
+        assert zipfile.ZipFile(reader).namelist() == ["function/handler.py"]
 
 
 def test_what_python_leaves_behind_is_left_out(tmp_path: Path) -> None:
     source = function(tmp_path)
     (source / "__pycache__").mkdir()
     (source / "__pycache__" / "handler.cpython-311.pyc").write_bytes(b"\0")
-    assert entries(bundle(source, tmp_path)) == ["handler.py"]
+    assert entries(bundle(source, tmp_path)) == ["function/handler.py"]
 
 
 def test_what_pip_adds_to_a_dependency_is_left_out(
@@ -84,12 +85,12 @@ def test_what_pip_adds_to_a_dependency_is_left_out(
         path.write_bytes(b"")
     monkeypatch.syspath_prepend(info.parent)
     made = bundle(function(tmp_path, "thing==1.0"), tmp_path)
-    assert entries(made) == ["handler.py", "thing/__init__.py"]
+    assert entries(made) == ["function/handler.py", "thing/__init__.py"]
 
 
 def test_what_lambda_brings_itself_is_left_out(tmp_path: Path) -> None:
     found = entries(bundle(function(tmp_path, "boto3\njmespath"), tmp_path))
-    assert {name.partition("/")[0] for name in found} == {"handler.py", "jmespath"}
+    assert {name.partition("/")[0] for name in found} == {"function", "jmespath"}
 
 
 def test_the_order_of_the_files_is_not_the_disks(registrar: Path) -> None:
@@ -98,7 +99,7 @@ def test_the_order_of_the_files_is_not_the_disks(registrar: Path) -> None:
 
 def test_the_registrar_takes_all_that_it_needs_and_lambda_does_not_have(registrar: Path) -> None:
     found = {name.partition("/")[0] for name in entries(registrar)}
-    assert {"handler.py", "aws_lambda_powertools", "jmespath", "typing_extensions.py"} <= found
+    assert {"lambda_src", "aws_lambda_powertools", "jmespath", "typing_extensions.py"} <= found
 
 
 def test_the_handler_starts_from_the_zip_and_what_lambda_has(
@@ -116,7 +117,7 @@ def test_the_handler_starts_from_the_zip_and_what_lambda_has(
         # Isolated, without site-packages.
         [
             *(sys.executable, "-I", "-S", "-c"),
-            f"import sys; sys.path[:0] = {places}\nimport handler",
+            f"import sys; sys.path[:0] = {places}\nimport lambda_src.register_model.handler",
         ],
         env={"POWERTOOLS_SERVICE_NAME": "registrar", "POWERTOOLS_METRICS_NAMESPACE": "Rollforward"},
         capture_output=True,

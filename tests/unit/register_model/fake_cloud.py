@@ -6,9 +6,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from cloud import Cloud, NewVersion, ObjectGone, ObjectVersion, Readable, RegisteredVersion
-from environment import Environment
-from events import Notice
+from lambda_src.register_model.cloud import (
+    Cloud,
+    NewVersion,
+    ObjectGone,
+    ObjectVersion,
+    Readable,
+    RegisteredVersion,
+)
+from lambda_src.register_model.environment import Environment
+from lambda_src.register_model.events import Notice
 
 BUCKET = "bucket"
 MODEL = "sentiment"

@@ -11,8 +11,14 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from aws import ModelRegistry, PartlyDescribed, S3Objects, SsmParameters
-from cloud import Approval, NewVersion, ObjectGone, ObjectVersion, RegisteredVersion
+from lambda_src.register_model.aws import ModelRegistry, PartlyDescribed, S3Objects, SsmParameters
+from lambda_src.register_model.cloud import (
+    Approval,
+    NewVersion,
+    ObjectGone,
+    ObjectVersion,
+    RegisteredVersion,
+)
 
 KEY = "models/m/v1/model.tar.gz"
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)

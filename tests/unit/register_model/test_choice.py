@@ -1,9 +1,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from choice import choose, pinned_versions
-from cloud import Approval, RegisteredVersion
-from pinned_key import PinnedKey
+from lambda_src.register_model.choice import choose, pinned_versions
+from lambda_src.register_model.cloud import Approval, RegisteredVersion
+from lambda_src.register_model.pinned_key import PinnedKey
 
 
 def key(hour: int) -> PinnedKey:

@@ -6,11 +6,18 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from archives import sound_archive
-from cloud import Approval
-from fake_cloud import BUCKET, ENVIRONMENT, GROUP, MODEL, POINTER, FakeCloud
-from interleaving import Interleaving
-from registration import Registrar
+from lambda_src.register_model.cloud import Approval
+from lambda_src.register_model.registration import Registrar
+from tests.unit.register_model.archives import sound_archive
+from tests.unit.register_model.fake_cloud import (
+    BUCKET,
+    ENVIRONMENT,
+    GROUP,
+    MODEL,
+    POINTER,
+    FakeCloud,
+)
+from tests.unit.register_model.interleaving import Interleaving
 
 
 @dataclass(frozen=True)

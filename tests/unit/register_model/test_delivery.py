@@ -2,9 +2,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cloud import ObjectVersion
-from delivery import Address, find_delivery
-from events import Notice
+from lambda_src.register_model.cloud import ObjectVersion
+from lambda_src.register_model.delivery import Address, find_delivery
+from lambda_src.register_model.events import Notice
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 ADDRESS = Address("m", "v")

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from events import Notice, notices
+from lambda_src.register_model.events import Notice, notices
 
 EVENTS = Path(__file__).parent.parent / "events"
 # S3 keys are UTF-8, so any text but lone surrogates.

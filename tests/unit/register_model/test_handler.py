@@ -5,11 +5,18 @@ from typing import Any
 
 import pytest
 
-import handler as lambda_function
-from archives import archive_without_a_model, sound_archive
-from cloud import Approval, Cloud
-from events import Notice
-from fake_cloud import BUCKET, ENVIRONMENT, GROUP, MODEL, POINTER, FakeCloud
+from lambda_src.register_model import handler as lambda_function
+from lambda_src.register_model.cloud import Approval, Cloud
+from lambda_src.register_model.events import Notice
+from tests.unit.register_model.archives import archive_without_a_model, sound_archive
+from tests.unit.register_model.fake_cloud import (
+    BUCKET,
+    ENVIRONMENT,
+    GROUP,
+    MODEL,
+    POINTER,
+    FakeCloud,
+)
 
 V1 = f"models/{MODEL}/v1/model.tar.gz"
 V2 = f"models/{MODEL}/v2/model.tar.gz"

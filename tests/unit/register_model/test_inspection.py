@@ -11,11 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import archive
-import gunzip
-from archive import inspect
-from archives import CODE, packed, sound_archive, tar_of, tar_with
-from refusal import Refusal
+from lambda_src.register_model import archive, gunzip
+from lambda_src.register_model.archive import inspect
+from lambda_src.register_model.refusal import Refusal
+from tests.unit.register_model.archives import CODE, packed, sound_archive, tar_of, tar_with
 
 END = b"\0" * 1024
 SOUND_TAR = tar_of({CODE: b"# serve", "weights.bin": bytes(range(256)) * 8})

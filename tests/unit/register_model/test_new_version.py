@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-import new_version
-from cloud import Approval
-from delivery import Address, Delivery
-from pinned_key import PinnedKey
+from lambda_src.register_model import new_version
+from lambda_src.register_model.cloud import Approval
+from lambda_src.register_model.delivery import Address, Delivery
+from lambda_src.register_model.pinned_key import PinnedKey
 
 
 def delivery(version: str = "v1") -> Delivery:

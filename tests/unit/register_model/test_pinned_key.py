@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from delivery import Address, Delivery
-from pinned_key import PinnedKey, slug
+from lambda_src.register_model.delivery import Address, Delivery
+from lambda_src.register_model.pinned_key import PinnedKey, slug
 
 models = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,40}", fullmatch=True)
 versions = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/"), min_size=1)

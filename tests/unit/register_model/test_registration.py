@@ -3,10 +3,11 @@ from dataclasses import replace
 
 import pytest
 
-from archives import archive_without_a_model, sound_archive
-from cloud import Approval, Cloud, NewVersion, Readable
-from events import Notice
-from fake_cloud import (
+from lambda_src.register_model.cloud import Approval, Cloud, NewVersion, Readable
+from lambda_src.register_model.events import Notice
+from lambda_src.register_model.registration import NotListedYet, Registrar, Verdict
+from tests.unit.register_model.archives import archive_without_a_model, sound_archive
+from tests.unit.register_model.fake_cloud import (
     BUCKET,
     ENVIRONMENT,
     IMAGE,
@@ -18,7 +19,6 @@ from fake_cloud import (
     FakeObjects,
     FakeRegistry,
 )
-from registration import NotListedYet, Registrar, Verdict
 
 V1 = f"models/{MODEL}/v1/model.tar.gz"
 V2 = f"models/{MODEL}/v2/model.tar.gz"

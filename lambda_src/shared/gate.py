@@ -1,0 +1,60 @@
+"""The gate: are a version's metrics good enough for it to go live?
+
+A rule is about one metric. What it says about the live version holds only when there is one that has the
+metric; its floor and its ceiling hold always.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal
+
+
+@dataclass(frozen=True)
+class Rule:
+    """With a `direction` alone, strictly better than what is live; `tolerance` allows that much worse."""
+
+    metric: str
+    direction: Literal["higher", "lower"] | None = None
+    tolerance: float | None = None
+    floor: float | None = None
+    ceiling: float | None = None
+
+
+def objections(
+    metrics: Mapping[str, float], live: Mapping[str, float], rules: Sequence[Rule]
+) -> list[str]:
+    """What each rule holds against a version, with both numbers; empty if it passes.
+
+    `live` are the metrics of the version that is live, empty if there is none.
+    """
+    return [objection for rule in rules for objection in _objections(metrics, live, rule)]
+
+
+def _objections(
+    metrics: Mapping[str, float], live: Mapping[str, float], rule: Rule
+) -> Iterator[str]:
+    if rule.metric not in metrics:
+        yield f"its metrics have no {rule.metric}, which a rule is about"
+        return
+    value = metrics[rule.metric]
+    says = f"{rule.metric} is {value}"
+    if rule.floor is not None and value < rule.floor:
+        yield f"{says}, below the floor of {rule.floor}"
+    if rule.ceiling is not None and value > rule.ceiling:
+        yield f"{says}, above the ceiling of {rule.ceiling}"
+    if rule.direction is None or rule.metric not in live:
+        return
+    before = live[rule.metric]
+    worse_by = _exact(before) - _exact(value)
+    if rule.direction == "lower":
+        worse_by = -worse_by
+    if rule.tolerance is None and worse_by >= 0:
+        yield f"{says}, and must be {rule.direction} than {before}, which is live"
+    elif rule.tolerance is not None and worse_by > _exact(rule.tolerance):
+        yield f"{says}, worse than {before}, which is live, by more than {rule.tolerance}"
+
+
+def _exact(number: float) -> Decimal:
+    """The number as it was written: in binary, 0.9 is more than 0.01 below 0.91."""
+    return Decimal(str(number))
