@@ -11,10 +11,12 @@ from pathlib import PurePosixPath
 from lambda_src.register_model.cloud import Readable
 from lambda_src.register_model.gunzip import Gunzip
 from lambda_src.register_model.refusal import Refusal
-from lambda_src.register_model.tar_members import Member, members, shown
+from lambda_src.register_model.tar_members import FILES, Member, members, shown
+from lambda_src.shared.smoke import MalformedSmoke, SmokeRequest
 
 MAX_MEMBERS = 10_000
 _CODE = PurePosixPath("code/inference.py")
+_SMOKE = PurePosixPath("code/smoke.json")
 # What the usual frameworks save. JSON and text are not among them: every tokenizer has those.
 # fmt: off
 _WEIGHTS = {
@@ -29,11 +31,12 @@ _KINDS = {
     tarfile.BLKTYPE: "a device",
     tarfile.FIFOTYPE: "a named pipe",
 }
-_FILES = {tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE}
 
 
-def inspect(stream: Readable, size: int) -> None:
-    """Read the archive to its end; raises Refusal, with a reason for its author, or nothing.
+def inspect(stream: Readable, size: int) -> bytes | None:
+    """Read the archive to its end; return its smoke request, if it has one.
+
+    Raises Refusal, with a reason for its author.
 
     An error of the stream itself (a lost connection) is no refusal and passes through.
     """
@@ -41,16 +44,27 @@ def inspect(stream: Readable, size: int) -> None:
         raise Refusal("The file is empty. Pack it with: tar -czf model.tar.gz -C <folder> .")
     archive = Gunzip(stream)
     is_model = False
-    misplaced = None
-    for count, member in enumerate(members(archive), start=1):
+    misplaced = smoke = None
+    for count, member in enumerate(members(archive, keep=_SMOKE), start=1):
         _refuse_too_many(count)
         _refuse_unsafe_name(member)
         _refuse_special(member)
         is_model = is_model or _makes_a_model(member)
         misplaced = misplaced or _misplaced_code(member)
+        smoke = smoke if member.content is None else member.content
     archive.drain()
     if not is_model:
         raise Refusal(_no_model(misplaced))
+    if smoke is not None:
+        _refuse_bad_smoke(smoke)
+    return smoke
+
+
+def _refuse_bad_smoke(text: bytes) -> None:
+    try:
+        SmokeRequest.parse(text)
+    except MalformedSmoke as error:
+        raise Refusal(f"{_SMOKE} {error}") from error
 
 
 def _refuse_too_many(count: int) -> None:
@@ -82,7 +96,7 @@ def _refuse_special(member: Member) -> None:
             f"{shown(member.name)} is stored as a sparse file, which not every server can unpack. "
             "Pack the archive without --sparse."
         )
-    if member.kind not in _FILES and member.kind != tarfile.DIRTYPE:
+    if member.kind not in FILES and member.kind != tarfile.DIRTYPE:
         kind = _KINDS.get(member.kind, "of an unknown kind")
         raise Refusal(
             f"{shown(member.name)} is {kind}; an archive may hold only files and folders. "
@@ -92,14 +106,14 @@ def _refuse_special(member: Member) -> None:
 
 def _makes_a_model(member: Member) -> bool:
     path = PurePosixPath(member.name)
-    if member.kind not in _FILES:
+    if member.kind not in FILES:
         return False
     return path == _CODE or (path.suffix.lower() in _WEIGHTS and member.size > 0)
 
 
 def _misplaced_code(member: Member) -> str | None:
     path = PurePosixPath(member.name)
-    is_code = member.kind in _FILES and path.name == _CODE.name
+    is_code = member.kind in FILES and path.name == _CODE.name
     return member.name if is_code and path != _CODE else None
 
 

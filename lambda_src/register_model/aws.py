@@ -4,7 +4,7 @@ What AWS reports as missing becomes the domain's own answer: nothing, or ObjectG
 error passes through, so that Lambda calls the registrar again.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -22,15 +22,18 @@ from lambda_src.register_model.cloud import (
     Readable,
     RegisteredVersion,
 )
+from lambda_src.shared.announcement import SnsTopic
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker.type_defs import (
         BatchDescribeModelPackageSummaryTypeDef,
+        CreateModelPackageInputTypeDef,
         ModelPackageContainerDefinitionTypeDef,
     )
     from types_boto3_ssm import SSMClient
+
 
 _GONE = {"404", "405", "MethodNotAllowed", "NoSuchKey", "NoSuchVersion"}
 _CONTENT_TYPES = ["application/json"]
@@ -43,12 +46,15 @@ class PartlyDescribed(Exception):
 
 
 @cache
-def connect() -> Cloud:
+def connect(topic: str) -> Cloud:
     """Once a container: building clients takes longer than registering most models."""
+    sagemaker = boto3.client("sagemaker")
     return Cloud(
         objects=S3Objects(boto3.client("s3")),
-        registry=ModelRegistry(boto3.client("sagemaker")),
+        registry=ModelRegistry(sagemaker),
+        endpoints=SageMakerEndpoints(sagemaker),
         parameters=SsmParameters(boto3.client("ssm")),
+        announcer=SnsTopic(boto3.client("sns"), topic),
     )
 
 
@@ -77,6 +83,15 @@ class S3Objects:
                 )
         return found
 
+    def read(self, bucket: str, key: str) -> bytes | None:
+        try:
+            return self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
+        except self.client.exceptions.NoSuchKey:
+            return None
+
+    def write(self, bucket: str, key: str, content: bytes) -> None:
+        self.client.put_object(Bucket=bucket, Key=key, Body=content, ContentType="application/json")
+
     def open(self, bucket: str, key: str, version_id: str) -> Readable:
         with _gone():
             return self.client.get_object(Bucket=bucket, Key=key, VersionId=version_id)["Body"]
@@ -100,22 +115,35 @@ class ModelRegistry:
     def versions(self, group: str) -> Sequence[RegisteredVersion]:
         return [_registered(summary) for arns in self._pages(group) for summary in self._all(arns)]
 
-    def record(self, group: str, version: NewVersion) -> None:
+    def metadata(self, arn: str) -> Mapping[str, str]:
+        # The one thing that the description of many at once leaves out.
+        answer = self.client.describe_model_package(ModelPackageName=arn)
+        return answer.get("CustomerMetadataProperties", {})
+
+    def record(self, group: str, version: NewVersion) -> str:
         container: ModelPackageContainerDefinitionTypeDef = {"Image": version.image}
         if version.model_data is not None:
             container["ModelDataUrl"] = version.model_data
-        self.client.create_model_package(
-            ModelPackageGroupName=group,
-            ModelPackageDescription=version.description,
-            ModelApprovalStatus=version.approval.value,
-            InferenceSpecification={
+        request: CreateModelPackageInputTypeDef = {
+            "ModelPackageGroupName": group,
+            "ModelPackageDescription": version.description,
+            "ModelApprovalStatus": version.approval.value,
+            "InferenceSpecification": {
                 "Containers": [container],
                 "SupportedContentTypes": _CONTENT_TYPES,
                 "SupportedResponseMIMETypes": _CONTENT_TYPES,
             },
-            CustomerMetadataProperties=version.metadata,
-            ClientToken=version.token,
-        )
+            "CustomerMetadataProperties": version.metadata,
+            "ClientToken": version.token,
+        }
+        if version.metrics is not None:
+            # https://docs.aws.amazon.com/sagemaker/latest/dg/model-registry-version.html
+            request["ModelMetrics"] = {
+                "ModelQuality": {
+                    "Statistics": {"ContentType": "application/json", "S3Uri": version.metrics}
+                }
+            }
+        return self.client.create_model_package(**request)["ModelPackageArn"]
 
     def _pages(self, group: str) -> Iterator[list[str]]:
         pages = self.client.get_paginator("list_model_packages").paginate(
@@ -131,6 +159,25 @@ class ModelRegistry:
         if errors := answer.get("BatchDescribeModelPackageErrorMap"):
             raise PartlyDescribed(errors)
         return answer["ModelPackageSummaries"].values()
+
+
+@dataclass(frozen=True)
+class SageMakerEndpoints:
+    client: "SageMakerClient"
+
+    def live_model_data(self, endpoint: str) -> str | None:
+        try:
+            found = self.client.describe_endpoint(EndpointName=endpoint)
+            live = self.client.describe_endpoint_config(
+                EndpointConfigName=found["EndpointConfigName"]
+            )
+            variant = live["ProductionVariants"][0]
+            model = self.client.describe_model(ModelName=variant["ModelName"])
+        except ClientError as error:
+            if "Could not find" in error.response["Error"]["Message"]:
+                return None
+            raise
+        return model["PrimaryContainer"].get("ModelDataUrl")
 
 
 @dataclass(frozen=True)
@@ -153,6 +200,9 @@ class SsmParameters:
 def _registered(summary: "BatchDescribeModelPackageSummaryTypeDef") -> RegisteredVersion:
     containers = summary["InferenceSpecification"]["Containers"]
     return RegisteredVersion(
+        arn=summary["ModelPackageArn"],
+        number=summary["ModelPackageVersion"],
+        description=summary.get("ModelPackageDescription", ""),
         model_data=containers[0].get("ModelDataUrl"),
         approval=Approval(summary["ModelApprovalStatus"]),
     )

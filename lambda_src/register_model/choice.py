@@ -41,13 +41,14 @@ def pinned_versions(
     versions: Iterable[RegisteredVersion], bucket: str, model: str
 ) -> list[tuple[PinnedKey, Approval]]:
     """Those versions that a registrar pinned in this bucket; people may add others by hand."""
-    pinned = []
-    for version in versions:
-        url = version.model_data or ""
-        key = PinnedKey.parse(url.removeprefix(f"s3://{bucket}/"))
-        if key is not None and key.model == model:
-            pinned.append((key, version.approval))
-    return pinned
+    pinned = ((pinned_in(bucket, version), version.approval) for version in versions)
+    return [(key, approval) for key, approval in pinned if key and key.model == model]
+
+
+def pinned_in(bucket: str, version: RegisteredVersion) -> PinnedKey | None:
+    """The pinned copy that a version names, if it is in this bucket."""
+    url = version.model_data or ""
+    return PinnedKey.parse(url.removeprefix(f"s3://{bucket}/"))
 
 
 def _approved(approvals: set[Approval]) -> bool:

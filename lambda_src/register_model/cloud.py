@@ -1,6 +1,6 @@
-"""What the registrar needs of the cloud: objects, a model registry and parameters.
+"""What the registrar needs of the cloud: objects, a model registry, endpoints, parameters and subscribers.
 
-The logic is written against these three protocols; `aws.py` fulfils them with boto3.
+The logic is written against these protocols; `aws.py` fulfils them with boto3.
 """
 
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from lambda_src.shared.announcement import Announcer
 
 
 class ObjectGone(Exception):
@@ -38,20 +40,27 @@ class Approval(StrEnum):
 
 @dataclass(frozen=True)
 class RegisteredVersion:
-    """A version as the model registry lists it; a refused delivery has no model data."""
+    """A version as the model registry lists it; what could not be inspected has no model data."""
 
+    arn: str
+    number: int
+    description: str
     model_data: str | None
     approval: Approval
 
 
 @dataclass(frozen=True)
 class NewVersion:
-    """A version to be recorded; two with the same token are the same version."""
+    """A version to be recorded; two with the same token are the same version.
+
+    `model_data` and `metrics` are S3 URLs.
+    """
 
     approval: Approval
     description: str
     image: str
     model_data: str | None
+    metrics: str | None
     metadata: Mapping[str, str]
     token: str
 
@@ -59,6 +68,11 @@ class NewVersion:
 class Objects(Protocol):
     def versions(self, bucket: str, key: str) -> Sequence[ObjectVersion]:
         """Every version of exactly this key, newest first; deletions are no versions."""
+
+    def read(self, bucket: str, key: str) -> bytes | None:
+        """The latest version of a small object, or None if there is none."""
+
+    def write(self, bucket: str, key: str, content: bytes) -> None: ...
 
     def open(self, bucket: str, key: str, version_id: str) -> Readable:
         """Raises ObjectGone if there is no such version."""
@@ -70,7 +84,15 @@ class Objects(Protocol):
 class Registry(Protocol):
     def versions(self, group: str) -> Sequence[RegisteredVersion]: ...
 
-    def record(self, group: str, version: NewVersion) -> None: ...
+    def metadata(self, arn: str) -> Mapping[str, str]: ...
+
+    def record(self, group: str, version: NewVersion) -> str:
+        """The ARN of the version."""
+
+
+class Endpoints(Protocol):
+    def live_model_data(self, endpoint: str) -> str | None:
+        """The S3 URL of what the endpoint serves, or None if there is no endpoint."""
 
 
 class Parameters(Protocol):
@@ -85,4 +107,6 @@ class Parameters(Protocol):
 class Cloud:
     objects: Objects
     registry: Registry
+    endpoints: Endpoints
     parameters: Parameters
+    announcer: Announcer

@@ -1,4 +1,4 @@
-"""A delivery: one version of the object `models/<model>/<version>/model.tar.gz`.
+"""A delivery: one version of the object `models/<model>/<version>/model.tar.gz`, metrics.json beside it.
 
 The order of deliveries is what S3 recorded, never what events say: the second at which the
 version was stored, then its rank among versions of the same key stored in that same second (S3
@@ -15,12 +15,13 @@ from hashlib import sha256
 from lambda_src.register_model.cloud import ObjectVersion
 from lambda_src.register_model.events import Notice
 
-_KEY = re.compile(r"models/(?P<model>[^/]+)/(?P<version>[^/]+)/model\.tar\.gz")
+ARCHIVE, METRICS, SMOKE = "model.tar.gz", "metrics.json", "smoke.json"
+_KEY = re.compile(rf"models/(?P<model>[^/]+)/(?P<version>[^/]+)/({ARCHIVE}|{METRICS})")
 
 
 @dataclass(frozen=True)
 class Address:
-    """What a delivery's key says: which model, and what its author calls the version."""
+    """What a delivered key says: which model, and what its author calls the version."""
 
     model: str
     version: str
@@ -29,6 +30,14 @@ class Address:
     def of(cls, key: str) -> "Address | None":
         match = _KEY.fullmatch(key)
         return cls(match["model"], match["version"]) if match else None
+
+    @property
+    def archive(self) -> str:
+        return f"models/{self.model}/{self.version}/{ARCHIVE}"
+
+    @property
+    def metrics(self) -> str:
+        return f"models/{self.model}/{self.version}/{METRICS}"
 
 
 @dataclass(frozen=True)

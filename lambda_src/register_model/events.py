@@ -21,12 +21,25 @@ class Notice:
     version_id: str | None
 
 
-def changed_group(event: Mapping[str, Any]) -> str | None:
-    """The model package group of which a version changed, if that is what the event says."""
+@dataclass(frozen=True)
+class PackageChange:
+    """A version that was recorded (`new`) or whose approval somebody changed."""
+
+    group: str
+    arn: str
+    new: bool
+
+
+def package_change(event: Mapping[str, Any]) -> PackageChange | None:
+    """The change of a version in the registry, if that is what the event says."""
     if event.get("detail-type") != "SageMaker Model Package State Change":
         return None
-    group: str = event["detail"]["ModelPackageGroupName"]
-    return group
+    detail = event["detail"]
+    return PackageChange(
+        group=detail["ModelPackageGroupName"],
+        arn=detail["ModelPackageArn"],
+        new=not detail.get("UpdatedModelPackageFields"),
+    )
 
 
 def notices(event: Mapping[str, Any]) -> list[Notice]:

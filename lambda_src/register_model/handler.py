@@ -1,6 +1,6 @@
 """The registrar Lambda: every notice of an S3 event is registered, logged and measured.
 
-Word of a changed approval runs the same choice as a delivery does, and nothing else.
+Word of a version that was recorded, approved or rejected runs the same choice as a delivery does.
 
 A refused delivery is a result. Anything else that goes wrong fails the invocation, after the
 other notices had their turn, so that Lambda calls again with the same event and finally keeps it
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from lambda_src.register_model.aws import connect
 from lambda_src.register_model.environment import Environment
-from lambda_src.register_model.events import changed_group, notices
+from lambda_src.register_model.events import notices, package_change
 from lambda_src.register_model.observability import logger, report, report_choice, report_failure
 from lambda_src.register_model.registration import Registrar
 
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: "LambdaContext") -> None:
-    registrar = Registrar(connect(), Environment.read())
-    if group := changed_group(event):
-        report_choice(group, registrar.choose_anew(group))
+    environment = Environment.read()
+    registrar = Registrar(connect(environment.topic), environment)
+    if change := package_change(event):
+        report_choice(change, registrar.choose_anew(change))
         return
     failures = []
     for notice in notices(event):

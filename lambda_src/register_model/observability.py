@@ -5,8 +5,8 @@ from dataclasses import asdict
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambda_src.register_model.events import Notice
-from lambda_src.register_model.registration import Outcome, Verdict
+from lambda_src.register_model.events import Notice, PackageChange
+from lambda_src.register_model.outcome import Outcome, Verdict
 
 logger = Logger()
 metrics = Metrics()
@@ -30,8 +30,8 @@ def report(notice: Notice, outcome: Outcome, milliseconds: float) -> None:
     metrics.flush_metrics()
 
 
-def report_choice(group: str, outcome: Outcome) -> None:
-    logger.info(f"Approval: {outcome.verdict}", extra={"group": group} | asdict(outcome))
+def report_choice(change: PackageChange, outcome: Outcome) -> None:
+    logger.info(f"Approval: {outcome.verdict}", extra=asdict(change) | asdict(outcome))
 
 
 def report_failure(notice: Notice) -> None:

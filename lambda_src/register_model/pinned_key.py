@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from lambda_src.register_model.delivery import Delivery
+from lambda_src.register_model.delivery import ARCHIVE, Delivery
 
 _TIME = "%Y%m%dT%H%M%SZ"
 _KEY = re.compile(
@@ -57,6 +57,10 @@ class PinnedKey:
             digest=match["digest"],
             model=match["model"],
         )
+
+    def beside(self, name: str) -> str:
+        """The key of another file of the same delivery, pinned in the same folder."""
+        return str(self).removesuffix(ARCHIVE) + name
 
     def __str__(self) -> str:
         rank = f".{self.rank}" if self.rank else ""

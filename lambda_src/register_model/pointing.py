@@ -11,9 +11,13 @@ records its version before it points, and looks at the registry again after each
 So nobody's stale choice survives, and nobody waits for anybody.
 """
 
-from lambda_src.register_model.choice import Choice, choose, pinned_versions
-from lambda_src.register_model.cloud import Cloud
+from collections.abc import Sequence
+
+from lambda_src.register_model.choice import Choice, choose, pinned_in, pinned_versions
+from lambda_src.register_model.cloud import Cloud, RegisteredVersion
 from lambda_src.register_model.environment import Environment
+from lambda_src.register_model.pinned_key import PinnedKey
+from lambda_src.shared.announcement import Announcement, Event
 
 NOTHING = "none"
 
@@ -31,8 +35,19 @@ def point(cloud: Cloud, environment: Environment, bucket: str, model: str) -> No
         differing = [name for name in wanted if cloud.parameters.read(name) != wanted[name]]
         if not differing:
             return
+        if environment.pointer(model) in differing and choice.registered:
+            # Before it is so: a crash in between tells it twice, and never not at all.
+            cloud.announcer.announce(_news(model, bucket, choice.registered, versions))
         for name in differing:
             cloud.parameters.write(name, wanted[name])
+
+
+def _news(
+    model: str, bucket: str, key: PinnedKey, versions: Sequence[RegisteredVersion]
+) -> Announcement:
+    same = [version for version in versions if pinned_in(bucket, version) == key]
+    newest = max(same, key=lambda version: version.number)
+    return Announcement(Event.REGISTERED, model, newest.number, newest.description, str(key))
 
 
 def _values(choice: Choice, environment: Environment, model: str) -> dict[str, str]:

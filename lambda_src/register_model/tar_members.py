@@ -11,13 +11,16 @@ global, about all that follow.
 import re
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 
 from lambda_src.register_model.gunzip import Gunzip
 from lambda_src.register_model.refusal import Refusal
 
 _BLOCK = 512
 _MAX_EXTENSION = 1024**2
+_MAX_CONTENT = 1024**2
+FILES = {tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE}
 _EXTENSIONS = {
     tarfile.GNUTYPE_LONGNAME,
     tarfile.GNUTYPE_LONGLINK,
@@ -33,16 +36,23 @@ _DAMAGED = "Pack the archive again and deliver it again."
 
 @dataclass(frozen=True)
 class Member:
-    """`kind` is tar's one-byte type; `sparse` members are stored with their holes left out."""
+    """`kind` is tar's one-byte type; `sparse` members are stored with their holes left out.
+
+    `content` is there if it was asked for.
+    """
 
     name: str
     kind: bytes
     size: int
     sparse: bool
+    content: bytes | None = None
 
 
-def members(archive: Gunzip) -> Iterator[Member]:
-    """Each member in order. Refuses an archive that lacks its end, so read to the last one."""
+def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
+    """Each member in order, the file `keep` with its content.
+
+    Refuses an archive that lacks its end, so read to the last one.
+    """
     last = "the beginning"
     for_all: dict[bytes, bytes] = {}
     for_next: dict[bytes, bytes] = {}
@@ -56,6 +66,10 @@ def members(archive: Gunzip) -> Iterator[Member]:
             continue
         member = _member(header, for_all | for_next)
         for_next = {}
+        if member.kind in FILES and PurePosixPath(member.name) == keep:
+            yield replace(member, content=_content(archive, member))
+            last = shown(member.name)
+            continue
         yield member
         last = shown(member.name)
         # Only files have data; what a folder states as its size takes no room in the archive.
@@ -63,6 +77,15 @@ def members(archive: Gunzip) -> Iterator[Member]:
             data = _padded(member.size)
             if archive.skip(data) < data:
                 raise Refusal(f"The tar data is cut short in {last}. {_DAMAGED}")
+
+
+def _content(archive: Gunzip, member: Member) -> bytes:
+    if member.size > _MAX_CONTENT:
+        raise Refusal(f"{shown(member.name)} is larger than {_MAX_CONTENT:,} bytes.")
+    padded = archive.read(_padded(member.size))
+    if len(padded) < _padded(member.size):
+        raise Refusal(f"The tar data is cut short in {shown(member.name)}. {_DAMAGED}")
+    return padded[: member.size]
 
 
 def shown(name: str) -> str:

@@ -2,11 +2,13 @@
 
 import io
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from lambda_src.register_model.cloud import (
+    Approval,
     Cloud,
     NewVersion,
     ObjectGone,
@@ -15,7 +17,8 @@ from lambda_src.register_model.cloud import (
     RegisteredVersion,
 )
 from lambda_src.register_model.environment import Environment
-from lambda_src.register_model.events import Notice
+from lambda_src.register_model.events import Notice, PackageChange
+from lambda_src.shared.announcement import Announcement
 
 BUCKET = "bucket"
 MODEL = "sentiment"
@@ -29,7 +32,9 @@ ENVIRONMENT = Environment(
     recent_parameter="/rollforward/dev/{model}/recent",
     settings_parameter="/rollforward/dev/{model}/settings",
     package_group="rollforward-dev-{model}",
+    endpoint_name="rollforward-dev-{model}",
     bucket=BUCKET,
+    topic="arn:aws:sns:eu-west-1:123456789012:notifications",
 )
 
 
@@ -42,27 +47,44 @@ class Stored:
 
 @dataclass
 class FakeCloud:
-    """All three protocols in one; S3 keeps time by the second, as the real one does."""
+    """All protocols in one; S3 keeps time by the second, as the real one does.
+
+    `live` is the key that the endpoint serves, `announced` what subscribers were told.
+    """
 
     keep_versions: int = 5
+    approve: str = "automatic"
+    rules: list[dict[str, Any]] = field(default_factory=list)
     gate: Callable[[], None] = lambda: None
     now: datetime = datetime(2026, 1, 31, 12, tzinfo=UTC)
     stored: dict[str, list[Stored]] = field(default_factory=dict)
     recorded: dict[str, list[NewVersion]] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     writes: list[tuple[str, str]] = field(default_factory=list)
+    live: str | None = None
+    announced: list[Announcement] = field(default_factory=list)
+    recording: Callable[[PackageChange], None] = lambda _: None
 
     def __post_init__(self) -> None:
         self.values |= {POINTER: "none", RECENT: "none"}
         self.configure(self.keep_versions)
 
     def configure(self, keep_versions: int) -> None:
-        settings = {"image": IMAGE, "keep_versions": keep_versions}
+        settings = {
+            "image": IMAGE,
+            "keep_versions": keep_versions,
+            "approve": self.approve,
+            "rules": self.rules,
+        }
         self.values[SETTINGS] = json.dumps(settings)
 
     def connect(self) -> Cloud:
         return Cloud(
-            objects=FakeObjects(self), registry=FakeRegistry(self), parameters=FakeParameters(self)
+            objects=FakeObjects(self),
+            registry=FakeRegistry(self),
+            endpoints=FakeEndpoints(self),
+            parameters=FakeParameters(self),
+            announcer=FakeAnnouncer(self),
         )
 
     def deliver(self, key: str, data: bytes, seconds_later: int = 1) -> Notice:
@@ -76,6 +98,13 @@ class FakeCloud:
 
     def bytes_of(self, key: str) -> bytes:
         return self.stored[key][-1].data
+
+    def decide(self, position: int, approval: Approval) -> PackageChange:
+        """Somebody changes the verdict of a version."""
+        versions = self.recorded[GROUP]
+        number = position % len(versions) + 1
+        versions[number - 1] = replace(versions[number - 1], approval=approval)
+        return PackageChange(GROUP, f"{GROUP}/{number}", new=False)
 
     @property
     def versions(self) -> list[NewVersion]:
@@ -93,6 +122,14 @@ class FakeObjects:
             ObjectVersion(stored.version_id, stored.modified, len(stored.data), position == 0)
             for position, stored in enumerate(newest_first)
         ]
+
+    def read(self, bucket: str, key: str) -> bytes | None:
+        self.fake.gate()
+        return self.fake.bytes_of(key) if key in self.fake.stored else None
+
+    def write(self, bucket: str, key: str, content: bytes) -> None:
+        self.fake.gate()
+        self.fake.put(key, content)
 
     def open(self, bucket: str, key: str, version_id: str) -> Readable:
         self.fake.gate()
@@ -116,15 +153,49 @@ class FakeRegistry:
     def versions(self, group: str) -> Sequence[RegisteredVersion]:
         self.fake.gate()
         return [
-            RegisteredVersion(version.model_data, version.approval)
-            for version in self.fake.recorded.get(group, [])
+            RegisteredVersion(
+                f"{group}/{number}",
+                number,
+                version.description,
+                version.model_data,
+                version.approval,
+            )
+            for number, version in enumerate(self.fake.recorded.get(group, []), start=1)
         ]
 
-    def record(self, group: str, version: NewVersion) -> None:
+    def metadata(self, arn: str) -> Mapping[str, str]:
+        self.fake.gate()
+        group, _, number = arn.rpartition("/")
+        return self.fake.recorded[group][int(number) - 1].metadata
+
+    def record(self, group: str, version: NewVersion) -> str:
         self.fake.gate()
         versions = self.fake.recorded.setdefault(group, [])
-        if all(other.token != version.token for other in versions):
-            versions.append(version)
+        tokens = [other.token for other in versions]
+        if version.token in tokens:
+            return f"{group}/{tokens.index(version.token) + 1}"
+        versions.append(version)
+        arn = f"{group}/{len(versions)}"
+        self.fake.recording(PackageChange(group, arn, new=True))
+        return arn
+
+
+@dataclass(frozen=True)
+class FakeEndpoints:
+    fake: FakeCloud
+
+    def live_model_data(self, endpoint: str) -> str | None:
+        self.fake.gate()
+        return f"s3://{BUCKET}/{self.fake.live}" if self.fake.live else None
+
+
+@dataclass(frozen=True)
+class FakeAnnouncer:
+    fake: FakeCloud
+
+    def announce(self, announcement: Announcement) -> None:
+        self.fake.gate()
+        self.fake.announced.append(announcement)
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,13 @@ from botocore.exceptions import ClientError
 from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
-from lambda_src.register_model.aws import ModelRegistry, PartlyDescribed, S3Objects, SsmParameters
+from lambda_src.register_model.aws import (
+    ModelRegistry,
+    PartlyDescribed,
+    S3Objects,
+    SageMakerEndpoints,
+    SsmParameters,
+)
 from lambda_src.register_model.cloud import (
     Approval,
     NewVersion,
@@ -134,6 +140,8 @@ def described(number: int, approval: str, container: dict[str, str]) -> dict[str
     return {
         "ModelPackageGroupName": "group",
         "ModelPackageArn": f"{ARN}{number}",
+        "ModelPackageVersion": number,
+        "ModelPackageDescription": "Why.",
         "CreationTime": NOON,
         "InferenceSpecification": {"Containers": [container]},
         "ModelPackageStatus": "Completed",
@@ -177,8 +185,8 @@ def test_all_pages_of_the_registry_are_read() -> None:
         )
         versions = ModelRegistry(sagemaker).versions("group")
     assert versions == [
-        RegisteredVersion("s3://b/k", Approval.APPROVED),
-        RegisteredVersion(None, Approval.REJECTED),
+        RegisteredVersion(f"{ARN}1", 1, "Why.", "s3://b/k", Approval.APPROVED),
+        RegisteredVersion(f"{ARN}2", 2, "Why.", None, Approval.REJECTED),
     ]
 
 
@@ -203,16 +211,37 @@ def test_a_registry_that_describes_only_some_versions_is_not_chosen_from() -> No
 
 
 @pytest.mark.parametrize(
-    ("approval", "model_data", "container"),
+    ("approval", "model_data", "metrics", "container", "more"),
     [
-        (Approval.APPROVED, "s3://b/k", {"Image": "image", "ModelDataUrl": "s3://b/k"}),
-        (Approval.REJECTED, None, {"Image": "image"}),
+        (
+            Approval.APPROVED,
+            "s3://b/k",
+            "s3://b/metrics.json",
+            {"Image": "image", "ModelDataUrl": "s3://b/k"},
+            {
+                "ModelMetrics": {
+                    "ModelQuality": {
+                        "Statistics": {
+                            "ContentType": "application/json",
+                            "S3Uri": "s3://b/metrics.json",
+                        }
+                    }
+                }
+            },
+        ),
+        (Approval.REJECTED, None, None, {"Image": "image"}, {}),
     ],
+    ids=["approved", "refused"],
 )
-def test_a_version_is_recorded_with_its_verdict(
-    approval: Approval, model_data: str | None, container: dict[str, str]
+def test_a_version_is_recorded_with_its_verdict_and_its_metrics(
+    approval: Approval,
+    model_data: str | None,
+    metrics: str | None,
+    container: dict[str, str],
+    more: dict[str, Any],
 ) -> None:
-    version = NewVersion(approval, "Why.", "image", model_data, {"delivery_version": "v1"}, "t0")
+    metadata = {"delivery_version": "v1"}
+    version = NewVersion(approval, "Why.", "image", model_data, metrics, metadata, "t0")
     sagemaker = client("sagemaker")
     with Stubber(sagemaker) as stub:
         stub.add_response(
@@ -229,10 +258,76 @@ def test_a_version_is_recorded_with_its_verdict(
                 },
                 "CustomerMetadataProperties": {"delivery_version": "v1"},
                 "ClientToken": "t0",
+                **more,
             },
         )
-        ModelRegistry(sagemaker).record("group", version)
+        assert ModelRegistry(sagemaker).record("group", version) == f"{ARN}1"
         stub.assert_no_pending_responses()
+
+
+def test_what_an_endpoint_serves_is_the_model_of_its_first_variant() -> None:
+    sagemaker = client("sagemaker")
+    with Stubber(sagemaker) as stub:
+        stub.add_response(
+            "describe_endpoint",
+            {
+                "EndpointName": "e",
+                "EndpointArn": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint/e",
+                "EndpointConfigName": "c",
+                "EndpointStatus": "InService",
+                "CreationTime": NOON,
+                "LastModifiedTime": NOON,
+            },
+            {"EndpointName": "e"},
+        )
+        stub.add_response(
+            "describe_endpoint_config",
+            {
+                "EndpointConfigName": "c",
+                "EndpointConfigArn": "arn:aws:sagemaker:eu-west-1:123456789012:endpoint-config/c",
+                "ProductionVariants": [{"VariantName": "primary", "ModelName": "m"}],
+                "CreationTime": NOON,
+            },
+            {"EndpointConfigName": "c"},
+        )
+        stub.add_response(
+            "describe_model",
+            {
+                "ModelName": "m",
+                "ModelArn": "arn:aws:sagemaker:eu-west-1:123456789012:model/m",
+                "PrimaryContainer": {"Image": "i", "ModelDataUrl": "s3://b/k"},
+                "CreationTime": NOON,
+            },
+            {"ModelName": "m"},
+        )
+        assert SageMakerEndpoints(sagemaker).live_model_data("e") == "s3://b/k"
+
+
+def test_before_the_first_apply_nothing_is_live() -> None:
+    sagemaker = client("sagemaker")
+    with Stubber(sagemaker) as stub:
+        stub.add_client_error(
+            "describe_endpoint", "ValidationException", 'Could not find endpoint "arn:e".'
+        )
+        assert SageMakerEndpoints(sagemaker).live_model_data("e") is None
+
+
+def test_an_endpoint_that_may_not_be_described_is_an_error_not_a_missing_one() -> None:
+    sagemaker = client("sagemaker")
+    with Stubber(sagemaker) as stub:
+        stub.add_client_error("describe_endpoint", "AccessDeniedException", "no")
+        with pytest.raises(ClientError, match="AccessDenied"):
+            SageMakerEndpoints(sagemaker).live_model_data("e")
+
+
+def test_a_small_object_is_read_or_is_not_there() -> None:
+    s3 = client("s3")
+    with Stubber(s3) as stub:
+        body = StreamingBody(io.BytesIO(b"{}"), 2)
+        stub.add_response("get_object", {"Body": body}, {"Bucket": "b", "Key": "k"})
+        stub.add_client_error("get_object", "NoSuchKey")
+        assert S3Objects(s3).read("b", "k") == b"{}"
+        assert S3Objects(s3).read("b", "k") is None
 
 
 def test_a_parameter_is_read() -> None:

@@ -69,12 +69,16 @@ def test_the_registered_model_is_recent_however_old() -> None:
     assert choice.recent == (key(1), key(8), key(7))
 
 
+def listed_as(model_data: str | None, approval: Approval) -> RegisteredVersion:
+    return RegisteredVersion("arn", 1, "Why.", model_data, approval)
+
+
 def test_versions_that_no_registrar_pinned_here_are_passed_over() -> None:
     listed = [
-        RegisteredVersion(None, Approval.REJECTED),
-        RegisteredVersion(f"s3://bucket/{key(1)}", Approval.APPROVED),
-        RegisteredVersion(f"s3://elsewhere/{key(2)}", Approval.APPROVED),
-        RegisteredVersion("s3://bucket/by/hand/model.tar.gz", Approval.APPROVED),
-        RegisteredVersion(f"s3://bucket/{key(3)}".replace("/m/", "/n/"), Approval.APPROVED),
+        listed_as(None, Approval.REJECTED),
+        listed_as(f"s3://bucket/{key(1)}", Approval.APPROVED),
+        listed_as(f"s3://elsewhere/{key(2)}", Approval.APPROVED),
+        listed_as("s3://bucket/by/hand/model.tar.gz", Approval.APPROVED),
+        listed_as(f"s3://bucket/{key(3)}".replace("/m/", "/n/"), Approval.APPROVED),
     ]
     assert pinned_versions(listed, "bucket", "m") == [(key(1), Approval.APPROVED)]

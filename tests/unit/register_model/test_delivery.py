@@ -21,7 +21,7 @@ def notice(version_id: str | None) -> Notice:
 @pytest.mark.parametrize(
     "key",
     [
-        "models/m/v/metrics.json",
+        "models/m/v/notes.json",
         "models/m/model.tar.gz",
         "models/m/v/w/model.tar.gz",
         "models//v/model.tar.gz",

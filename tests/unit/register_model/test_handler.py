@@ -37,7 +37,9 @@ def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
     monkeypatch.setenv("SETTINGS_PARAMETER", ENVIRONMENT.settings_parameter)
     monkeypatch.setenv("PACKAGE_GROUP", ENVIRONMENT.package_group)
     monkeypatch.setenv("MODEL_BUCKET", ENVIRONMENT.bucket)
-    monkeypatch.setattr(lambda_function, "connect", cloud.connect)
+    monkeypatch.setenv("ENDPOINT", ENVIRONMENT.endpoint_name)
+    monkeypatch.setenv("TOPIC_ARN", ENVIRONMENT.topic)
+    monkeypatch.setattr(lambda_function, "connect", lambda _: cloud.connect())
 
 
 def invoke(*notices: Notice) -> None:
@@ -79,7 +81,7 @@ def test_one_failure_lets_the_others_finish_and_then_fails_the_invocation(
     notices = [cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2"))]
     calls = iter([True])
 
-    def connect() -> Cloud:
+    def connect(_: str) -> Cloud:
         def gate() -> None:
             if next(calls, False):
                 raise ConnectionError("throttled")

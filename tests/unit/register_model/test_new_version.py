@@ -1,13 +1,28 @@
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_src.register_model import new_version
-from lambda_src.register_model.cloud import Approval
+from lambda_src.register_model.cloud import Approval, NewVersion
 from lambda_src.register_model.delivery import Address, Delivery
+from lambda_src.register_model.judgement import Judgement
+from lambda_src.register_model.metrics import Metrics
 from lambda_src.register_model.pinned_key import PinnedKey
+
+PASSES = Judgement(Approval.APPROVED, "")
+
+
+def judged(
+    judgement: Judgement = PASSES,
+    metrics: Metrics | None = None,
+    first: Sequence[str] = (),
+    version: str = "v1",
+) -> NewVersion:
+    made = delivery(version)
+    return new_version.judged(made, PinnedKey.of(made), "image", judgement, metrics, first)
 
 
 def delivery(version: str = "v1") -> Delivery:
@@ -24,7 +39,7 @@ def delivery(version: str = "v1") -> Delivery:
 
 def test_an_approved_version_says_where_it_came_from_and_names_the_pinned_copy() -> None:
     pinned = PinnedKey.of(delivery())
-    version = new_version.approved(delivery(), pinned, "image")
+    version = judged()
     assert version.approval == Approval.APPROVED
     assert version.description == (
         "Delivered as models/m/v1/model.tar.gz (version id 3sL4kqtJlcpXroDTDmJ) "
@@ -38,8 +53,8 @@ def test_an_approved_version_says_where_it_came_from_and_names_the_pinned_copy()
     }
 
 
-def test_a_rejected_version_has_a_reason_and_no_model_data() -> None:
-    version = new_version.rejected(delivery(), "It is empty.", "image")
+def test_a_refused_archive_has_a_reason_and_no_model_data() -> None:
+    version = new_version.refused(delivery(), "It is empty.", "image")
     assert version.approval == Approval.REJECTED
     assert version.description == "Refused: It is empty."
     assert version.model_data is None
@@ -47,14 +62,14 @@ def test_a_rejected_version_has_a_reason_and_no_model_data() -> None:
 
 @given(st.text(st.characters(), max_size=2000))
 def test_a_description_fits_whatever_the_reason(reason: str) -> None:
-    description = new_version.rejected(delivery(), reason, "image").description
+    description = new_version.refused(delivery(), reason, "image").description
     assert len(description) <= 1024
     assert all(unicodedata.category(char)[0] in "LMZSNP" for char in description)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=400))
 def test_the_label_fits_whatever_the_version(label: str) -> None:
-    version = new_version.rejected(delivery(label), "No.", "image")
+    version = new_version.refused(delivery(label), "No.", "image")
     kept = version.metadata["delivery_version"]
     assert 1 <= len(kept) <= 256
     assert all(unicodedata.category(char)[0] in "LZN" or char in "_.:/=+-@" for char in kept)
@@ -62,10 +77,51 @@ def test_the_label_fits_whatever_the_version(label: str) -> None:
 
 def test_the_token_is_the_same_for_the_same_delivery_and_verdict_only() -> None:
     tokens = {
-        new_version.rejected(delivery(), "one reason", "image").token,
-        new_version.rejected(delivery(), "another reason", "image").token,
-        new_version.approved(delivery(), PinnedKey.of(delivery()), "image").token,
-        new_version.rejected(delivery("v2"), "one reason", "image").token,
+        new_version.refused(delivery(), "one reason", "image").token,
+        new_version.refused(delivery(), "another reason", "image").token,
+        judged().token,
+        judged(metrics=Metrics("m1", {})).token,
+        new_version.refused(delivery("v2"), "one reason", "image").token,
     }
-    assert len(tokens) == 3
+    assert len(tokens) == 4
     assert all(len(token) == 32 for token in tokens)
+
+
+def test_metrics_are_named_by_their_pinned_copy_and_searchable_by_name() -> None:
+    version = judged(metrics=Metrics("m1", {"accuracy": 0.91, "latency_ms.p95": 88}))
+    pinned = PinnedKey.of(delivery())
+    assert version.metrics == f"s3://bucket/{pinned.beside('metrics.json')}"
+    assert version.metadata["metrics.accuracy"] == "0.91"
+    assert version.metadata["metrics.latency_ms.p95"] == "88"
+    assert version.metadata["metrics_version_id"] == "m1"
+
+
+def test_a_refused_metrics_file_is_not_named() -> None:
+    version = judged(metrics=Metrics("m1", {}, "metrics.json is no JSON"))
+    assert version.metrics is None
+    assert version.metadata["metrics_version_id"] == "m1"
+
+
+def test_the_reason_comes_before_where_it_was_delivered() -> None:
+    version = judged(Judgement(Approval.REJECTED, "Refused: f1 is 0.1."))
+    assert version.description.startswith("Refused: f1 is 0.1. Delivered as models/m/v1/")
+    assert version.approval == Approval.REJECTED
+
+
+def test_of_too_many_metrics_the_ones_that_rules_name_come_first() -> None:
+    numbers: dict[str, float] = {f"m{number:03}": number for number in range(100)}
+    metadata = judged(metrics=Metrics("m1", numbers), first=["m099"]).metadata
+    assert "metrics.m099" in metadata
+    assert len(metadata) == 50
+
+
+@given(st.dictionaries(st.text(st.characters(exclude_categories=["Cs"]), min_size=1), st.floats()))
+def test_the_metadata_fits_whatever_the_metrics(numbers: dict[str, float]) -> None:
+    metadata = judged(metrics=Metrics("m1", numbers)).metadata
+    assert len(metadata) <= 50
+    for name, text in metadata.items():
+        assert len(name) <= 128
+        assert 1 <= len(text) <= 256
+        assert all(
+            unicodedata.category(char)[0] in "LZN" or char in "_.:/=+-@" for char in name + text
+        )

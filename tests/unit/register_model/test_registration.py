@@ -5,7 +5,8 @@ import pytest
 
 from lambda_src.register_model.cloud import Approval, Cloud, NewVersion, Readable
 from lambda_src.register_model.events import Notice
-from lambda_src.register_model.registration import NotListedYet, Registrar, Verdict
+from lambda_src.register_model.outcome import NotListedYet, Verdict
+from lambda_src.register_model.registration import Registrar
 from tests.unit.register_model.archives import archive_without_a_model, sound_archive
 from tests.unit.register_model.fake_cloud import (
     BUCKET,
@@ -35,7 +36,7 @@ def test_a_sound_delivery_is_pinned_recorded_and_pointed_to(
     outcome = registrar.register(cloud.deliver(V1, sound_archive()))
     assert outcome.verdict == Verdict.REGISTERED
     pinned = cloud.values[POINTER]
-    assert pinned == outcome.registered
+    assert pinned == outcome.pinned
     assert pinned.startswith(f"registered/{MODEL}/20260131T120001Z-v1-")
     assert cloud.bytes_of(pinned) == sound_archive()
     [version] = cloud.versions
@@ -46,8 +47,8 @@ def test_a_sound_delivery_is_pinned_recorded_and_pointed_to(
 def test_overwriting_a_delivery_makes_a_new_version_and_leaves_the_old_one(
     cloud: FakeCloud, registrar: Registrar
 ) -> None:
-    first = registrar.register(cloud.deliver(V1, sound_archive("a"))).registered
-    second = registrar.register(cloud.deliver(V1, sound_archive("b"), seconds_later=0)).registered
+    first = registrar.register(cloud.deliver(V1, sound_archive("a"))).pinned
+    second = registrar.register(cloud.deliver(V1, sound_archive("b"), seconds_later=0)).pinned
     assert cloud.values[POINTER] == second
     assert cloud.values[RECENT] == f"{second},{first}"
     assert cloud.bytes_of(str(first)) == sound_archive("a")
@@ -62,7 +63,7 @@ def test_the_recent_list_is_written_before_the_pointer(
 
 
 def test_a_bad_delivery_leaves_the_pointer_alone(cloud: FakeCloud, registrar: Registrar) -> None:
-    good = registrar.register(cloud.deliver(V1, sound_archive())).registered
+    good = registrar.register(cloud.deliver(V1, sound_archive())).pinned
     outcome = registrar.register(cloud.deliver(V2, archive_without_a_model()))
     assert outcome.verdict == Verdict.REFUSED
     assert "neither code/inference.py nor model weights" in str(outcome.reason)
@@ -79,17 +80,17 @@ def test_a_duplicate_event_neither_copies_nor_records_again(
     first = registrar.register(notice)
     again = registrar.register(notice)
     assert again.verdict == Verdict.ALREADY_REGISTERED
-    assert again.registered == first.registered
-    assert len(cloud.versions) == len(cloud.stored[str(first.registered)]) == 1
+    assert again.pinned == first.pinned
+    assert len(cloud.versions) == len(cloud.stored[str(first.pinned)]) == 1
 
 
 def test_a_copy_made_before_a_crash_is_not_made_again(
     cloud: FakeCloud, registrar: Registrar
 ) -> None:
     notice = cloud.deliver(V1, sound_archive())
-    pinned = str(registrar.register(notice).registered)
+    pinned = str(registrar.register(notice).pinned)
     cloud.recorded.clear()
-    assert registrar.register(notice).registered == pinned
+    assert registrar.register(notice).pinned == pinned
     assert len(cloud.stored[pinned]) == 1
 
 
@@ -106,7 +107,7 @@ def test_settings_changed_while_pointing_are_honoured(
             cloud.configure(keep_versions=1)
 
     cloud.gate = narrow
-    assert registrar.register(notice).registered == cloud.values[RECENT]
+    assert registrar.register(notice).pinned == cloud.values[RECENT]
 
 
 def test_a_late_event_of_an_older_delivery_does_not_move_the_pointer_back(
@@ -114,7 +115,7 @@ def test_a_late_event_of_an_older_delivery_does_not_move_the_pointer_back(
 ) -> None:
     older = cloud.deliver(V1, sound_archive("older"))
     newer = cloud.deliver(V2, sound_archive("newer"))
-    pointer = registrar.register(newer).registered
+    pointer = registrar.register(newer).pinned
     registrar.register(older)
     assert cloud.values[POINTER] == pointer
     assert len(cloud.values[RECENT].split(",")) == 2
@@ -123,7 +124,7 @@ def test_a_late_event_of_an_older_delivery_does_not_move_the_pointer_back(
 def test_a_rejected_version_is_not_brought_back_by_its_own_event(
     cloud: FakeCloud, registrar: Registrar
 ) -> None:
-    first = registrar.register(cloud.deliver(V1, sound_archive("1"))).registered
+    first = registrar.register(cloud.deliver(V1, sound_archive("1"))).pinned
     notice = cloud.deliver(V2, sound_archive("2"))
     registrar.register(notice)
     cloud.versions[-1] = replace(cloud.versions[-1], approval=Approval.REJECTED)
@@ -149,7 +150,7 @@ def test_a_model_name_that_ssm_would_not_take_is_an_unknown_model(
 
 
 def test_a_key_that_is_no_delivery_is_ignored(cloud: FakeCloud, registrar: Registrar) -> None:
-    outcome = registrar.register(Notice(BUCKET, f"models/{MODEL}/v1/metrics.json", "1"))
+    outcome = registrar.register(Notice(BUCKET, f"models/{MODEL}/v1/notes.json", "1"))
     assert outcome.verdict == Verdict.NO_DELIVERY
 
 
@@ -172,8 +173,8 @@ def test_a_delivery_that_vanishes_between_listing_and_reading_is_gone(cloud: Fak
 
 def test_a_registry_that_lags_behind_fails_so_that_lambda_tries_again(cloud: FakeCloud) -> None:
     class Lagging(FakeRegistry):
-        def record(self, group: str, version: NewVersion) -> None:
-            return None
+        def record(self, group: str, version: NewVersion) -> str:
+            return f"{group}/1"
 
     connected: Cloud = replace(cloud.connect(), registry=Lagging(cloud))
     with pytest.raises(NotListedYet):
@@ -184,5 +185,6 @@ def test_a_registry_that_lags_behind_fails_so_that_lambda_tries_again(cloud: Fak
 def test_settings_unknown_to_the_registrar_are_left_to_others(
     cloud: FakeCloud, registrar: Registrar
 ) -> None:
-    cloud.values[SETTINGS] = json.dumps({"image": IMAGE, "keep_versions": 1, "approve": "manual"})
+    settings = json.loads(cloud.values[SETTINGS])
+    cloud.values[SETTINGS] = json.dumps(settings | {"colour": "green"})
     assert registrar.register(cloud.deliver(V1, sound_archive())).verdict == Verdict.REGISTERED

@@ -1,0 +1,48 @@
+"""Judge: is a version approved, refused, or left for a person to decide?"""
+
+from collections.abc import Mapping, Set
+from dataclasses import dataclass
+
+from lambda_src.register_model.cloud import Approval
+from lambda_src.register_model.environment import Approve, ModelSettings
+from lambda_src.register_model.metrics import Metrics
+from lambda_src.shared.gate import objections
+
+
+@dataclass(frozen=True)
+class Judgement:
+    approval: Approval
+    reason: str
+
+
+def judge(
+    settings: ModelSettings,
+    metrics: Metrics | None,
+    live: Mapping[str, float],
+    decided: Set[Approval],
+) -> Judgement:
+    """`live` are the metrics of what is live, `decided` what the registry says of this delivery already.
+
+    A verdict that is there stays, whoever gave it: metrics that come later are recorded, not judged.
+    """
+    if Approval.REJECTED in decided:
+        return Judgement(Approval.REJECTED, "It was rejected before its metrics came.")
+    problem = metrics.problem if metrics else None
+    if Approval.APPROVED in decided or settings.approve == Approve.AUTOMATIC:
+        return Judgement(
+            Approval.APPROVED, f"Registered without metrics: {problem}." if problem else ""
+        )
+    if settings.approve == Approve.MANUAL:
+        return Judgement(Approval.PENDING, "Waits for somebody to approve it.")
+    if metrics is None:
+        return Judgement(
+            Approval.PENDING, "Waits for its metrics.json, or for somebody to approve it."
+        )
+    if problem:
+        return Judgement(
+            Approval.PENDING, f"Waits for sound metrics, or for somebody to approve it: {problem}."
+        )
+    if found := objections(metrics.numbers, live, settings.rules):
+        return Judgement(Approval.REJECTED, f"Refused: {'; '.join(found)}.")
+    against = "what is live" if live else "the absolute limits, with nothing live to compare with"
+    return Judgement(Approval.APPROVED, f"Its metrics pass the gate, against {against}.")

@@ -1,0 +1,52 @@
+"""`code/smoke.json`: a request that a model brings along, and what the answer to it must contain.
+
+{"request": {"inputs": "what a lovely day"}, "answer": {"label": "positive"}}
+"""
+
+import json
+from dataclasses import dataclass
+from typing import Any
+
+
+class MalformedSmoke(Exception):
+    """The text goes on from the file's name: "is no JSON: …"."""
+
+
+@dataclass(frozen=True)
+class SmokeRequest:
+    """Both are JSON values. An `answer` of None, which is also what a file without one says, takes any answer."""
+
+    request: Any
+    answer: Any = None
+
+    @classmethod
+    def parse(cls, text: bytes) -> "SmokeRequest":
+        try:
+            said = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            raise MalformedSmoke(f"is no JSON: {error}") from error
+        if not isinstance(said, dict) or "request" not in said:
+            raise MalformedSmoke('holds no {"request": …}')
+        if unknown := said.keys() - {"request", "answer"}:
+            raise MalformedSmoke(
+                f"has an unknown key {min(unknown)!r}; it may have request, answer"
+            )
+        return cls(said["request"], said.get("answer"))
+
+    def accepts(self, answer: Any) -> bool:
+        return self.answer is None or _contains(answer, self.answer)
+
+
+def _contains(found: Any, wanted: Any) -> bool:
+    """Objects may hold more than is wanted, at any depth; everything else is equal."""
+    if isinstance(wanted, dict):
+        return isinstance(found, dict) and all(
+            key in found and _contains(found[key], value) for key, value in wanted.items()
+        )
+    if isinstance(wanted, list):
+        return (
+            isinstance(found, list)
+            and len(found) == len(wanted)
+            and all(map(_contains, found, wanted))
+        )
+    return bool(found == wanted)
