@@ -14,7 +14,7 @@ class MalformedSmoke(Exception):
 
 @dataclass(frozen=True)
 class SmokeRequest:
-    """Both are JSON values. An `answer` of None, which is also what a file without one says, takes any answer."""
+    """Both are JSON values; an `answer` of None, as in a file without one, accepts any answer."""
 
     request: Any
     answer: Any = None
@@ -49,4 +49,5 @@ def _contains(found: Any, wanted: Any) -> bool:
             and len(found) == len(wanted)
             and all(map(_contains, found, wanted))
         )
-    return bool(found == wanted)
+    # For Python, True is 1.
+    return bool(found == wanted and isinstance(found, bool) is isinstance(wanted, bool))

@@ -1,0 +1,121 @@
+"""The cloud, by boto3; no other module knows it.
+
+What AWS reports as missing becomes None, and an endpoint that gives no prediction InvocationFailed.
+Every other error passes through, so that Lambda calls the prover again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError, ReadTimeoutError
+
+from lambda_src.prove_model.cloud import Cloud, Endpoint, InvocationFailed
+from lambda_src.register_model.aws import ModelRegistry, S3Objects, SsmParameters
+from lambda_src.register_model.cloud import Approval, RegisteredVersion
+from lambda_src.shared.announcement import SnsTopic
+
+if TYPE_CHECKING:
+    from types_boto3_sagemaker import SageMakerClient
+    from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
+
+ASKED_FOR = "rollforward:asked-for"
+_THE_MODELS_FAULT = {"ModelError", "ModelNotReadyException"}
+# A model has 60 seconds to answer, and is asked once: a second answer would not make up for the first.
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
+_PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
+
+
+@cache
+def connect(topic: str) -> Cloud:
+    """Once a container: building clients takes longer than most proofs."""
+    sagemaker = boto3.client("sagemaker")
+    runtime = boto3.client("sagemaker-runtime", config=_PATIENT)
+    return Cloud(
+        endpoints=SageMakerEndpoints(sagemaker, runtime),
+        registry=SageMakerRegistry(sagemaker),
+        objects=S3Objects(boto3.client("s3")),
+        parameters=SsmParameters(boto3.client("ssm")),
+        announcer=SnsTopic(boto3.client("sns"), topic),
+    )
+
+
+@dataclass(frozen=True)
+class SageMakerEndpoints:
+    client: "SageMakerClient"
+    runtime: "SageMakerRuntimeClient"
+
+    def find(self, name: str) -> Endpoint | None:
+        try:
+            found = self.client.describe_endpoint(EndpointName=name)
+            tags = self._tags(found["EndpointArn"])
+        except ClientError as error:
+            if _is_missing(error):
+                return None
+            raise
+        configuration = found["EndpointConfigName"]
+        return Endpoint(
+            arn=found["EndpointArn"],
+            status=found["EndpointStatus"],
+            configuration=configuration,
+            asked_for=tags.get(ASKED_FOR, configuration),
+            failure_reason=found.get("FailureReason"),
+            modified=found["LastModifiedTime"],
+        )
+
+    def model_data(self, configuration: str) -> str | None:
+        try:
+            found = self.client.describe_endpoint_config(EndpointConfigName=configuration)
+            variant = found["ProductionVariants"][0]
+            model = self.client.describe_model(ModelName=variant["ModelName"])
+        except ClientError as error:
+            if _is_missing(error):
+                return None
+            raise
+        return model["PrimaryContainer"].get("ModelDataUrl")
+
+    def invoke(self, name: str, body: bytes) -> bytes:
+        try:
+            answer = self.runtime.invoke_endpoint(
+                EndpointName=name, Body=body, ContentType="application/json"
+            )
+            return answer["Body"].read()
+        except ClientError as error:
+            said = error.response["Error"]
+            # Anything else, such as throttling, says nothing about the model.
+            if said["Code"] not in _THE_MODELS_FAULT:
+                raise
+            raise InvocationFailed(f"{said['Code']}: {said['Message']}") from error
+        except ReadTimeoutError as error:
+            raise InvocationFailed(str(error)) from error
+
+    def set_asked_for(self, endpoint: Endpoint, configuration: str) -> None:
+        self.client.add_tags(
+            ResourceArn=endpoint.arn, Tags=[{"Key": ASKED_FOR, "Value": configuration}]
+        )
+
+    def _tags(self, arn: str) -> dict[str, str]:
+        pages = self.client.get_paginator("list_tags").paginate(ResourceArn=arn)
+        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
+
+
+@dataclass(frozen=True)
+class SageMakerRegistry:
+    client: "SageMakerClient"
+
+    def versions(self, group: str) -> Sequence[RegisteredVersion]:
+        return ModelRegistry(self.client).versions(group)
+
+    def reject(self, arn: str, reason: str) -> None:
+        self.client.update_model_package(
+            ModelPackageArn=arn,
+            ModelApprovalStatus=Approval.REJECTED.value,
+            ApprovalDescription=reason,
+        )
+
+
+def _is_missing(error: ClientError) -> bool:
+    return "Could not find" in error.response["Error"]["Message"]

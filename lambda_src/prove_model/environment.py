@@ -1,0 +1,40 @@
+"""Where things are in this environment: templates with `{model}` in them."""
+
+import os
+from dataclasses import dataclass
+
+_MODEL = "{model}"
+
+
+@dataclass(frozen=True)
+class Environment:
+    endpoint_name: str
+    package_group: str
+    live_parameter: str
+    bucket: str
+    topic: str
+
+    @classmethod
+    def read(cls) -> "Environment":
+        return cls(
+            endpoint_name=os.environ["ENDPOINT"],
+            package_group=os.environ["PACKAGE_GROUP"],
+            live_parameter=os.environ["LIVE_PARAMETER"],
+            bucket=os.environ["MODEL_BUCKET"],
+            topic=os.environ["TOPIC_ARN"],
+        )
+
+    def endpoint(self, model: str) -> str:
+        return self.endpoint_name.replace(_MODEL, model)
+
+    def group(self, model: str) -> str:
+        return self.package_group.replace(_MODEL, model)
+
+    def live(self, model: str) -> str:
+        return self.live_parameter.replace(_MODEL, model)
+
+    def model_of(self, endpoint: str) -> str | None:
+        """The model whose endpoint this is; None if it is no endpoint of this environment."""
+        before, _, after = self.endpoint_name.partition(_MODEL)
+        model = endpoint.removeprefix(before).removesuffix(after)
+        return model if model and self.endpoint(model) == endpoint else None

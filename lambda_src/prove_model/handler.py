@@ -1,0 +1,29 @@
+"""The prover Lambda: an endpoint changed its state, or a person asks whether it serves what it must.
+
+A roll back is a result. Anything that goes wrong fails the invocation, so that Lambda calls again with
+the same event and finally keeps it in the dead-letter queue.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from lambda_src.prove_model.aws import connect
+from lambda_src.prove_model.endpoint_events import question
+from lambda_src.prove_model.environment import Environment
+from lambda_src.prove_model.observability import logger, report, report_foreign
+from lambda_src.prove_model.proof import Proof
+
+if TYPE_CHECKING:
+    from aws_lambda_powertools.utilities.typing import LambdaContext
+
+
+@logger.inject_lambda_context
+def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any] | None:
+    environment = Environment.read()
+    asked = question(event, environment)
+    if asked is None:
+        report_foreign(event)
+        return None
+    cloud = connect(environment.topic)
+    outcome = Proof(cloud, environment, asked.model, asked.asked_by_a_person).run()
+    report(outcome)
+    return outcome.answer.as_json()

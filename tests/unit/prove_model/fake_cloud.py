@@ -1,0 +1,174 @@
+"""The cloud in memory: one endpoint, with a gate before every call where the prover may crash."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from lambda_src.prove_model.answer import Outcome
+from lambda_src.prove_model.cloud import Cloud, Endpoint
+from lambda_src.prove_model.environment import Environment
+from lambda_src.prove_model.proof import Proof
+from lambda_src.register_model.cloud import Approval, RegisteredVersion
+from lambda_src.shared.announcement import Announcement, Event
+
+BUCKET = "bucket"
+MODEL = "sentiment"
+MEMORY = f"/rollforward/dev/{MODEL}/live"
+ENDPOINT = f"rollforward-dev-{MODEL}"
+ARN = f"arn:aws:sagemaker:us-east-2:123456789012:endpoint/{ENDPOINT}"
+ENVIRONMENT = Environment(
+    endpoint_name="rollforward-dev-{model}",
+    package_group="rollforward-dev-{model}",
+    live_parameter="/rollforward/dev/{model}/live",
+    bucket=BUCKET,
+    topic="arn:aws:sns:us-east-2:123456789012:rollforward-dev-notifications",
+)
+V1 = f"registered/{MODEL}/20260131T120000Z-v1-11111111/model.tar.gz"
+V2 = f"registered/{MODEL}/20260131T130000Z-v2-22222222/model.tar.gz"
+# Endpoint configurations; "v2 larger" serves V2 with other settings.
+CONFIGURATIONS = {"v1": V1, "v2": V2, "v2 larger": V2}
+
+
+def no_wait(_: float) -> None:
+    pass
+
+
+@dataclass
+class FakeCloud:
+    """All protocols in one. `asked_for` is the endpoint's tag; with no status there is no endpoint."""
+
+    status: str | None = "InService"
+    live: str = "v1"
+    asked_for: str | None = "v1"
+    failure_reason: str | None = None
+    modified: datetime = datetime(2026, 1, 31, 14, tzinfo=UTC)
+    configurations: dict[str, str] = field(
+        default_factory=lambda: {
+            name: f"s3://{BUCKET}/{key}" for name, key in CONFIGURATIONS.items()
+        }
+    )
+    recorded: list[RegisteredVersion] = field(default_factory=list)
+    reasons: dict[int, str] = field(default_factory=dict)
+    stored: dict[str, bytes] = field(default_factory=dict)
+    values: dict[str, str] = field(default_factory=lambda: {MEMORY: "none"})
+    announced: list[Announcement] = field(default_factory=list)
+    answers: Callable[[bytes], bytes] = lambda body: body
+    telling: Callable[[], None] = lambda: None
+    gate: Callable[[], None] = lambda: None
+
+    def __post_init__(self) -> None:
+        self.record(V1)
+        self.record(V2)
+
+    def record(self, key: str, approval: Approval = Approval.APPROVED) -> None:
+        number = len(self.recorded) + 1
+        self.recorded.append(
+            RegisteredVersion(f"arn/{number}", number, "", f"s3://{BUCKET}/{key}", approval)
+        )
+
+    def decide(self, number: int, approval: Approval) -> None:
+        self.recorded[number - 1] = replace(self.recorded[number - 1], approval=approval)
+
+    def roll_back(self, reason: str | None = "The container did not pass its ping.") -> None:
+        """SageMaker tried v2, and went back to v1."""
+        self.live, self.asked_for, self.failure_reason = "v1", "v2", reason
+        self.modified += timedelta(minutes=10)
+
+    def bring_smoke(self, key: str, text: str) -> None:
+        self.stored[key.replace("model.tar.gz", "smoke.json")] = text.encode()
+
+    def connect(self) -> Cloud:
+        return Cloud(
+            endpoints=FakeEndpoints(self),
+            registry=FakeRegistry(self),
+            objects=FakeObjects(self),
+            parameters=FakeParameters(self),
+            announcer=FakeAnnouncer(self),
+        )
+
+    def prove(
+        self, *, by_a_person: bool = False, sleep: Callable[[float], None] = no_wait
+    ) -> Outcome:
+        return Proof(self.connect(), ENVIRONMENT, MODEL, by_a_person, sleep).run()
+
+    @property
+    def rejected(self) -> list[int]:
+        return [one.number for one in self.recorded if one.approval == Approval.REJECTED]
+
+    @property
+    def told(self) -> list[Event]:
+        return [one.event for one in self.announced]
+
+
+@dataclass(frozen=True)
+class FakeEndpoints:
+    fake: FakeCloud
+
+    def find(self, name: str) -> Endpoint | None:
+        self.fake.gate()
+        fake = self.fake
+        if fake.status is None or name != ENDPOINT:
+            return None
+        asked_for = fake.asked_for or fake.live
+        return Endpoint(ARN, fake.status, fake.live, asked_for, fake.failure_reason, fake.modified)
+
+    def model_data(self, configuration: str) -> str | None:
+        self.fake.gate()
+        return self.fake.configurations.get(configuration)
+
+    def invoke(self, name: str, body: bytes) -> bytes:
+        self.fake.gate()
+        return self.fake.answers(body)
+
+    def set_asked_for(self, endpoint: Endpoint, configuration: str) -> None:
+        self.fake.gate()
+        assert endpoint.arn == ARN
+        self.fake.asked_for = configuration
+
+
+@dataclass(frozen=True)
+class FakeRegistry:
+    fake: FakeCloud
+
+    def versions(self, group: str) -> Sequence[RegisteredVersion]:
+        self.fake.gate()
+        return list(self.fake.recorded) if group == f"rollforward-dev-{MODEL}" else []
+
+    def reject(self, arn: str, reason: str) -> None:
+        self.fake.gate()
+        number = int(arn.removeprefix("arn/"))
+        self.fake.decide(number, Approval.REJECTED)
+        self.fake.reasons[number] = reason
+
+
+@dataclass(frozen=True)
+class FakeObjects:
+    fake: FakeCloud
+
+    def read(self, bucket: str, key: str) -> bytes | None:
+        self.fake.gate()
+        return self.fake.stored.get(key) if bucket == BUCKET else None
+
+
+@dataclass(frozen=True)
+class FakeParameters:
+    fake: FakeCloud
+
+    def read(self, name: str) -> str | None:
+        self.fake.gate()
+        return self.fake.values.get(name)
+
+    def write(self, name: str, value: str) -> None:
+        self.fake.gate()
+        assert name in self.fake.values, f"{name} is Terraform's to create"
+        self.fake.values[name] = value
+
+
+@dataclass(frozen=True)
+class FakeAnnouncer:
+    fake: FakeCloud
+
+    def announce(self, announcement: Announcement) -> None:
+        self.fake.gate()
+        self.fake.announced.append(announcement)
+        self.fake.telling()

@@ -1,0 +1,212 @@
+"""What is asked of AWS, and what its answers become."""
+
+import io
+from datetime import UTC, datetime
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError, ReadTimeoutError
+from botocore.response import StreamingBody
+
+from config import names
+from lambda_src.prove_model.aws import ASKED_FOR, SageMakerEndpoints, SageMakerRegistry
+from lambda_src.prove_model.cloud import Endpoint, InvocationFailed
+from lambda_src.register_model.cloud import Approval, RegisteredVersion
+from tests.unit.conftest import Stub
+
+NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
+NAME = "rollforward-dev-sentiment"
+ARN = f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{NAME}"
+PACKAGE = f"arn:aws:sagemaker:us-east-1:123456789012:model-package/{NAME}/2"
+DESCRIBED = {
+    "EndpointName": NAME,
+    "EndpointArn": ARN,
+    "EndpointConfigName": f"{NAME}-0123456789ab",
+    "EndpointStatus": "InService",
+    "FailureReason": "Crashed.",
+    "CreationTime": NOON,
+    "LastModifiedTime": NOON,
+}
+ENDPOINT = Endpoint(
+    arn=ARN,
+    status="InService",
+    configuration=f"{NAME}-0123456789ab",
+    asked_for=f"{NAME}-ba9876543210",
+    failure_reason="Crashed.",
+    modified=NOON,
+)
+
+
+def endpoints(stub: Stub) -> SageMakerEndpoints:
+    stub("sagemaker")
+    stub("sagemaker-runtime")
+    return SageMakerEndpoints(boto3.client("sagemaker"), boto3.client("sagemaker-runtime"))
+
+
+def registry(stub: Stub) -> SageMakerRegistry:
+    stub("sagemaker")
+    return SageMakerRegistry(boto3.client("sagemaker"))
+
+
+def missing(stub: Stub, operation: str) -> None:
+    stub("sagemaker").add_client_error(
+        operation, "ValidationException", 'Could not find endpoint "…".'
+    )
+
+
+def test_the_tag_is_the_one_that_the_stack_writes() -> None:
+    assert ASKED_FOR == names.ASKED_FOR
+
+
+def test_an_endpoint_is_found_with_what_was_asked_for_on_any_page_of_its_tags(stub: Stub) -> None:
+    sagemaker = stub("sagemaker")
+    sagemaker.add_response("describe_endpoint", DESCRIBED, {"EndpointName": NAME})
+    first = {"Tags": [{"Key": "project", "Value": "rollforward"}], "NextToken": "more"}
+    second = {"Tags": [{"Key": ASKED_FOR, "Value": f"{NAME}-ba9876543210"}]}
+    sagemaker.add_response("list_tags", first, {"ResourceArn": ARN})
+    sagemaker.add_response("list_tags", second, {"ResourceArn": ARN, "NextToken": "more"})
+    assert endpoints(stub).find(NAME) == ENDPOINT
+
+
+def test_an_endpoint_without_the_tag_was_asked_for_as_it_is(stub: Stub) -> None:
+    sagemaker = stub("sagemaker")
+    described = {name: value for name, value in DESCRIBED.items() if name != "FailureReason"}
+    sagemaker.add_response("describe_endpoint", described)
+    sagemaker.add_response("list_tags", {"Tags": []})
+    found = endpoints(stub).find(NAME)
+    assert found is not None
+    assert found.asked_for == found.configuration
+    assert found.failure_reason is None
+
+
+@pytest.mark.parametrize("deleted_meanwhile", [True, False])
+def test_a_missing_endpoint_is_none(stub: Stub, deleted_meanwhile: bool) -> None:
+    if deleted_meanwhile:
+        stub("sagemaker").add_response("describe_endpoint", DESCRIBED)
+    missing(stub, "list_tags" if deleted_meanwhile else "describe_endpoint")
+    assert endpoints(stub).find(NAME) is None
+
+
+def test_a_forbidden_endpoint_is_an_error_not_a_missing_one(stub: Stub) -> None:
+    stub("sagemaker").add_client_error("describe_endpoint", "AccessDeniedException", "no")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        endpoints(stub).find(NAME)
+
+
+def described_configuration(stub: Stub) -> None:
+    stub("sagemaker").add_response(
+        "describe_endpoint_config",
+        {
+            "EndpointConfigName": "c",
+            "EndpointConfigArn": f"{ARN}-configuration",
+            "ProductionVariants": [{"VariantName": "primary", "ModelName": "m"}],
+            "CreationTime": NOON,
+        },
+        {"EndpointConfigName": "c"},
+    )
+
+
+def test_a_configuration_serves_the_model_data_of_its_first_variant(stub: Stub) -> None:
+    described_configuration(stub)
+    stub("sagemaker").add_response(
+        "describe_model",
+        {
+            "ModelName": "m",
+            "ModelArn": f"{ARN}-model-of-some-length",
+            "PrimaryContainer": {"Image": "i", "ModelDataUrl": "s3://b/k"},
+            "CreationTime": NOON,
+        },
+        {"ModelName": "m"},
+    )
+    assert endpoints(stub).model_data("c") == "s3://b/k"
+
+
+def test_a_configuration_that_is_gone_serves_nothing(stub: Stub) -> None:
+    missing(stub, "describe_endpoint_config")
+    assert endpoints(stub).model_data("c") is None
+
+
+def test_a_configuration_whose_model_is_gone_serves_nothing(stub: Stub) -> None:
+    described_configuration(stub)
+    missing(stub, "describe_model")
+    assert endpoints(stub).model_data("c") is None
+
+
+def test_a_forbidden_configuration_is_an_error_not_a_missing_one(stub: Stub) -> None:
+    stub("sagemaker").add_client_error("describe_endpoint_config", "AccessDeniedException", "no")
+    with pytest.raises(ClientError, match="AccessDenied"):
+        endpoints(stub).model_data("c")
+
+
+def test_a_model_is_asked_in_json(stub: Stub) -> None:
+    body = b'{"label": "positive"}'
+    stub("sagemaker-runtime").add_response(
+        "invoke_endpoint",
+        {"Body": StreamingBody(io.BytesIO(body), len(body))},
+        {"EndpointName": NAME, "Body": b"[]", "ContentType": "application/json"},
+    )
+    assert endpoints(stub).invoke(NAME, b"[]") == body
+
+
+def test_an_error_of_the_model_is_a_failed_invocation(stub: Stub) -> None:
+    stub("sagemaker-runtime").add_client_error(
+        "invoke_endpoint", "ModelError", "Received server error (500)"
+    )
+    with pytest.raises(InvocationFailed, match=r"ModelError: Received server error \(500\)"):
+        endpoints(stub).invoke(NAME, b"[]")
+
+
+def test_no_answer_in_time_is_a_failed_invocation(stub: Stub) -> None:
+    class Silent:
+        def invoke_endpoint(self, **_: Any) -> Any:
+            raise ReadTimeoutError(endpoint_url="https://runtime.sagemaker")
+
+    runtime: Any = Silent()
+    stub("sagemaker")
+    with pytest.raises(InvocationFailed, match="timeout"):
+        SageMakerEndpoints(boto3.client("sagemaker"), runtime).invoke(NAME, b"[]")
+
+
+def test_the_tag_is_set_on_the_endpoint(stub: Stub) -> None:
+    stub("sagemaker").add_response(
+        "add_tags",
+        {"Tags": []},
+        {"ResourceArn": ARN, "Tags": [{"Key": ASKED_FOR, "Value": "c"}]},
+    )
+    endpoints(stub).set_asked_for(ENDPOINT, "c")
+
+
+def test_versions_are_listed_with_their_approval(stub: Stub) -> None:
+    listed = {"ModelPackageArn": PACKAGE, "CreationTime": NOON, "ModelPackageStatus": "Completed"}
+    described = listed | {
+        "ModelPackageGroupName": NAME,
+        "ModelPackageVersion": 2,
+        "InferenceSpecification": {"Containers": [{"Image": "i", "ModelDataUrl": "s3://b/k"}]},
+        "ModelApprovalStatus": "Approved",
+    }
+    stub("sagemaker").add_response("list_model_packages", {"ModelPackageSummaryList": [listed]})
+    stub("sagemaker").add_response(
+        "batch_describe_model_package", {"ModelPackageSummaries": {PACKAGE: described}}
+    )
+    versions = registry(stub).versions(NAME)
+    assert versions == [RegisteredVersion(PACKAGE, 2, "", "s3://b/k", Approval.APPROVED)]
+
+
+def test_a_version_is_rejected_with_the_reason(stub: Stub) -> None:
+    stub("sagemaker").add_response(
+        "update_model_package",
+        {"ModelPackageArn": PACKAGE},
+        {
+            "ModelPackageArn": PACKAGE,
+            "ModelApprovalStatus": "Rejected",
+            "ApprovalDescription": "Rolled back by SageMaker: Crashed.",
+        },
+    )
+    registry(stub).reject(PACKAGE, "Rolled back by SageMaker: Crashed.")
+
+
+def test_an_invocation_that_never_reached_the_model_is_not_held_against_it(stub: Stub) -> None:
+    stub("sagemaker-runtime").add_client_error("invoke_endpoint", "ThrottlingException", "slow")
+    with pytest.raises(ClientError, match="Throttling"):
+        endpoints(stub).invoke(NAME, b"[]")

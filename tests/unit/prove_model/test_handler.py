@@ -1,0 +1,138 @@
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambda_src.prove_model import handler as lambda_function
+from lambda_src.prove_model.cloud import Cloud
+from lambda_src.prove_model.observability import logger
+from lambda_src.prove_model.proof import Proof
+from tests.unit.prove_model.fake_cloud import ENVIRONMENT, MODEL, V1, V2, FakeCloud, no_wait
+
+EVENTS = Path(__file__).parents[1] / "events"
+
+
+@dataclass
+class Context:
+    function_name: str = "prover"
+    memory_limit_in_mb: int = 256
+    invoked_function_arn: str = "arn:aws:lambda:us-east-2:123456789012:function:prover"
+    aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+
+
+@pytest.fixture(autouse=True)
+def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
+    monkeypatch.setenv("ENDPOINT", ENVIRONMENT.endpoint_name)
+    monkeypatch.setenv("PACKAGE_GROUP", ENVIRONMENT.package_group)
+    monkeypatch.setenv("LIVE_PARAMETER", ENVIRONMENT.live_parameter)
+    monkeypatch.setenv("MODEL_BUCKET", ENVIRONMENT.bucket)
+    monkeypatch.setenv("TOPIC_ARN", ENVIRONMENT.topic)
+
+    def connect(topic: str) -> Cloud:
+        assert topic == ENVIRONMENT.topic
+        return cloud.connect()
+
+    monkeypatch.setattr(lambda_function, "connect", connect)
+    monkeypatch.setattr(lambda_function, "Proof", partial(Proof, sleep=no_wait))
+
+
+def event(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return found
+
+
+def invoke(event: dict[str, Any]) -> dict[str, Any] | None:
+    answer: dict[str, Any] | None = lambda_function.handler(event, Context())  # type: ignore[arg-type]
+    return answer
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    return [vars(record) for record in caplog.records if record.name == logger.name]
+
+
+def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return [line for line in lines if "_aws" in line]
+
+
+@pytest.mark.parametrize("name", ["endpoint_state_change", "endpoint_deployment_state_change"])
+def test_word_from_sagemaker_proves_the_model_of_the_endpoint(name: str) -> None:
+    assert invoke(event(name)) == {
+        "verdict": "live",
+        "model": MODEL,
+        "live": V1,
+        "asked": V1,
+        "reason": None,
+        "rejected": [],
+    }
+
+
+def test_a_person_is_answered_in_plain_json(cloud: FakeCloud) -> None:
+    cloud.roll_back("Crashed.")
+    answer = invoke({"model": MODEL})
+    assert json.loads(json.dumps(answer)) == answer
+    assert answer == {
+        "verdict": "rolled back",
+        "model": MODEL,
+        "live": V1,
+        "asked": V2,
+        "reason": "Rolled back by SageMaker: Crashed.",
+        "rejected": [2],
+    }
+
+
+def test_a_person_alone_is_told_of_a_failed_endpoint(cloud: FakeCloud) -> None:
+    cloud.status = "Failed"
+    invoke({"model": MODEL})
+    assert cloud.announced == []
+    invoke(event("endpoint_state_change"))
+    assert len(cloud.announced) == 1
+
+
+def test_an_endpoint_of_no_model_is_left_alone(
+    cloud: FakeCloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    foreign = event("endpoint_state_change")
+    foreign["detail"]["EndpointName"] = "somebody-elses"
+    assert invoke(foreign) is None
+    assert [line["endpoint"] for line in logged(caplog)] == ["somebody-elses"]
+    assert cloud.announced == []
+
+
+def test_what_goes_wrong_fails_the_invocation(cloud: FakeCloud) -> None:
+    def gate() -> None:
+        raise ConnectionError("throttled")
+
+    cloud.gate = gate
+    with pytest.raises(ConnectionError, match="throttled"):
+        invoke(event("endpoint_state_change"))
+
+
+def test_a_missing_setting_fails_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LIVE_PARAMETER")
+    with pytest.raises(KeyError, match="LIVE_PARAMETER"):
+        invoke({"model": MODEL})
+
+
+def test_going_live_is_counted_once_by_model(capsys: pytest.CaptureFixture[str]) -> None:
+    invoke(event("endpoint_state_change"))
+    invoke(event("endpoint_state_change"))
+    [line] = metrics(capsys)
+    assert (line["model"], line["Live"]) == (MODEL, [1.0])
+    assert "RolledBack" not in line
+
+
+def test_a_roll_back_is_counted_and_logged_with_what_a_person_needs(
+    cloud: FakeCloud, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    cloud.roll_back("Crashed.")
+    invoke(event("endpoint_state_change"))
+    [line] = metrics(capsys)
+    assert (line["model"], line["RolledBack"]) == (MODEL, [1.0])
+    [log] = logged(caplog)
+    assert (log["levelname"], log["verdict"], log["model"]) == ("WARNING", "rolled back", MODEL)
+    assert (log["live"], log["asked"], log["rejected"]) == (V1, V2, [2])
+    assert "Crashed." in log["reason"]
