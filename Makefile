@@ -41,6 +41,7 @@ plan: setup synth  ## Show what a deploy of ENV would change, stack by stack.
 # The lock files of cdktf.out are nobody's: locking them for other platforms only asks the registry.
 deploy: setup  ## Deploy ENV.
 	cdktf deploy '*' --skip-provider-lock
+	python -m rollforward prove --env $(ENV)
 
 destroy: setup  ## Destroy ENV.
 	cdktf destroy '*' --skip-provider-lock

@@ -31,9 +31,16 @@ def _message(model: type[BaseModel], crumbs: list[str], detail: ErrorDetails) ->
 
 
 def _keys(data: Any, loc: tuple[int | str, ...]) -> list[str]:
-    """The keys of `loc` as they stand in the file: pydantic adds the tags of unions and `[key]`."""
+    """The keys of `loc` as they stand in the file: pydantic adds the tags of unions and `[key]`.
+
+    Items of lists are counted from one, as people do: `#1`.
+    """
     crumbs = []
     for position, key in enumerate(loc):
+        if isinstance(data, list) and isinstance(key, int):
+            crumbs.append(f"#{key + 1}")
+            data = data[key]
+            continue
         present = isinstance(data, dict) and key in data
         if present or (position == len(loc) - 1 and isinstance(data, dict) and key != "[key]"):
             crumbs.append(str(key))

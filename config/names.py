@@ -15,9 +15,8 @@ DELIVERED_PREFIX = "models/"
 REGISTERED_PREFIX = "registered/"
 ARTIFACT = "model.tar.gz"
 METRICS = "metrics.json"
+SMOKE = "smoke.json"
 NO_MODEL = "none"
-# The endpoint's tag that says which endpoint configuration the last apply asked for.
-ASKED_FOR = "rollforward:asked-for"
 VARIANT = "primary"
 # In a model's place, makes a template of any name below.
 ANY_MODEL = "{model}"
@@ -62,17 +61,8 @@ def registrar(environment: Environment) -> str:
     return _checked(f"{_prefix(environment)}-registrar", r"[a-zA-Z0-9-_]+", 64, "function")
 
 
-def registrar_role(environment: Environment) -> str:
-    """https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html"""
-    return _checked(registrar(environment), r"[\w+=,.@-]+", 64, "role")
-
-
 def prover(environment: Environment) -> str:
     return _checked(f"{_prefix(environment)}-prover", r"[a-zA-Z0-9-_]+", 64, "function")
-
-
-def prover_role(environment: Environment) -> str:
-    return _checked(prover(environment), r"[\w+=,.@-]+", 64, "role")
 
 
 def topic(environment: Environment) -> str:
@@ -80,13 +70,13 @@ def topic(environment: Environment) -> str:
     return _checked(f"{_prefix(environment)}-notifications", r"[\w-]+", 256, "topic")
 
 
-def endpoint_rule(environment: Environment) -> str:
-    return _checked(f"{_prefix(environment)}-endpoints", r"[.\-_A-Za-z0-9]+", 64, "rule")
-
-
 def approval_rule(environment: Environment) -> str:
     """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html"""
     return _checked(f"{_prefix(environment)}-approvals", r"[.\-_A-Za-z0-9]+", 64, "rule")
+
+
+def endpoint_rule(environment: Environment) -> str:
+    return _checked(f"{_prefix(environment)}-endpoints", r"[.\-_A-Za-z0-9]+", 64, "rule")
 
 
 def dead_letter_queue(environment: Environment) -> str:
@@ -107,6 +97,11 @@ def recent(environment: Environment, model: str) -> str:
 def live(environment: Environment, model: str) -> str:
     """The parameter that holds the key that was last announced as live."""
     return _parameter(environment, model, "live")
+
+
+def asked_for(environment: Environment, model: str) -> str:
+    """The parameter that holds the last deployment that SageMaker told of."""
+    return _parameter(environment, model, "asked-for")
 
 
 def settings(environment: Environment, model: str) -> str:
@@ -149,11 +144,13 @@ def _sagemaker(name: str, what: str) -> str:
 
 
 def _checked(name: str, pattern: str, limit: int, what: str) -> str:
-    if len(name) > limit:
+    # Of a template, the shortest name that it makes.
+    shortest = name.replace(ANY_MODEL, "x")
+    if len(shortest) > limit:
         raise ConfigError(
-            f"the {what} name {name!r} has {len(name)} characters, AWS allows {limit}: "
+            f"the {what} name {name!r} has {len(shortest)} characters, AWS allows {limit}: "
             "shorten the name of the environment or of the model"
         )
-    if not re.fullmatch(pattern, name.replace(ANY_MODEL, "x")):
+    if not re.fullmatch(pattern, shortest):
         raise ConfigError(f"the {what} name {name!r} does not match AWS's pattern {pattern}")
     return name

@@ -2,4 +2,6 @@
 
 REGISTERED_MODEL = "registered_model"
 ENDPOINT = "endpoint"
+ENDPOINT_CONFIGURATION = "endpoint_configuration"
 DELIVER_TO = "deliver_to"
+NOTIFICATIONS = "notifications"

@@ -7,15 +7,20 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 
 from config import settings
 from config.errors import ConfigError
 from rollforward import bootstrap as bootstrapping
-from rollforward import delivery, invocation, verdict_commands
+from rollforward import (
+    delivery_commands,
+    history_commands,
+    invocation,
+    proof_commands,
+    verdict_commands,
+)
 from rollforward import demo as demonstration
 from rollforward import status as statuses
-from rollforward.console import err, out, print_json, told
+from rollforward.console import err, facts, out, print_json, told
 from rollforward.local.cloud import local_cloud
 from rollforward.options import WORK, EnvironmentName, Json, ModelName
 from rollforward.terraform import cli_environment
@@ -27,7 +32,10 @@ app = typer.Typer(
     help="Drop model.tar.gz into S3; the SageMaker endpoint rolls forward to it.",
 )
 
+app.add_typer(delivery_commands.app)
+app.add_typer(history_commands.app)
 app.add_typer(verdict_commands.app)
+app.add_typer(proof_commands.app)
 
 
 @app.callback()
@@ -74,43 +82,6 @@ def bootstrap(env: EnvironmentName = "dev", as_json: Json = False) -> None:
         else:
             verb = "created" if made.created else "was there; its settings are right"
             out.print(f"{made.bucket} in {made.region}: {verb}")
-
-
-@app.command()
-def deliver(
-    model: ModelName,
-    archive: Annotated[Path, typer.Argument(help="A model.tar.gz.")],
-    version: Annotated[
-        str | None, typer.Option(help="Its name; the time of day if not given.")
-    ] = None,
-    env: EnvironmentName = "dev",
-    as_json: Json = False,
-) -> None:
-    """Upload a model and wait for the verdict; exit code 1 if it was refused."""
-    with told():
-        if not archive.is_file():
-            raise ConfigError(f"no file {str(archive)!r} to deliver")
-        environment = settings.load(env)
-        columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-        with Progress(
-            *columns, console=err, transient=True, disable=not err.is_terminal
-        ) as progress:
-            task = progress.add_task(f"delivering {archive.name}", total=archive.stat().st_size)
-
-            def uploaded(size: int) -> None:
-                progress.update(task, advance=size)
-                if progress.finished:
-                    progress.update(task, description="waiting for the verdict")
-
-            verdict = delivery.deliver(environment, model, archive, version, uploaded)
-        if as_json:
-            print_json(verdict)
-        else:
-            out.print(
-                f"{verdict.delivered}: {verdict.status}, registry version {verdict.registry_version}"
-            )
-            out.print(verdict.reason, markup=False)
-        raise typer.Exit(0 if verdict.approved else 1)
 
 
 @app.command()
@@ -168,14 +139,17 @@ def _request(body: str | None, file: Path | None) -> bytes:
 
 
 def _shown(one: statuses.Status) -> str:
-    """A line a fact: a table would cut the keys, which are there to be copied."""
-    facts = {
+    named = {
         "registered": one.registered or f"none; deliver to {one.deliver_to}",
         "live": one.live or "none",
         "endpoint": f"{one.endpoint}: {one.state}" + (f" ({one.failure})" if one.failure else ""),
         "agree": "yes" if one.agree else "NO",
     }
-    return "\n".join([one.model, *(f"  {name:<11} {fact}" for name, fact in facts.items())])
+    if one.asked_for:
+        title = "rolled back from" if one.state == "InService" else "asked for"
+        other = " with other settings" if one.asked_for == one.live else ""
+        named[title] = one.asked_for + other
+    return facts(one.model, named)
 
 
 if __name__ == "__main__":

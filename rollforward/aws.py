@@ -21,6 +21,7 @@ from config.settings import Environment
 from rollforward.errors import RollforwardError
 
 if TYPE_CHECKING:
+    from types_boto3_lambda import LambdaClient
     from types_boto3_s3 import S3Client
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
@@ -46,6 +47,12 @@ def sagemaker_runtime(environment: Environment) -> "SageMakerRuntimeClient":
     # SageMaker gives a real-time prediction 60 s; one that is retried is paid for twice.
     config = Config(read_timeout=70, retries={"total_max_attempts": 1})
     return boto3.client("sagemaker-runtime", region_name=environment.region, config=config)
+
+
+def lambda_(environment: Environment) -> "LambdaClient":
+    # The caller waits as long as a function takes; one that is retried would do its work twice.
+    config = Config(read_timeout=300, retries={"total_max_attempts": 1})
+    return boto3.client("lambda", region_name=environment.region, config=config)
 
 
 def require_account(environment: Environment) -> None:

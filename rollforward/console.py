@@ -3,7 +3,7 @@
 import dataclasses
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,6 +24,12 @@ def print_json(value: Any) -> None:
     """`value`, a dataclass or a list of them, as JSON on stdout."""
     json.dump(value, sys.stdout, indent=2, default=dataclasses.asdict)
     sys.stdout.write("\n")
+
+
+def facts(title: str, named: Mapping[str, str]) -> str:
+    """A line a fact: a table would cut the keys, which are there to be copied."""
+    width = max(map(len, named), default=0)
+    return "\n".join([title, *(f"  {name:<{width}}  {fact}" for name, fact in named.items())])
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Delivers a model archive, and waits for what the registrar makes of it."""
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,6 +19,7 @@ from config.errors import ConfigError
 from config.settings import Environment
 from rollforward import aws
 from rollforward.errors import RollforwardError
+from rollforward.registry import APPROVED, PENDING
 from rollforward.status import registered
 
 # The registrar's own limit is 15 minutes, and it is retried.
@@ -27,7 +29,7 @@ NEWEST_VERSIONS = 20
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of a delivery: `Approved` or `Rejected`, and why."""
+    """What became of a delivery: `Approved`, `Rejected` or `PendingManualApproval`, and why."""
 
     model: str
     delivered: str
@@ -39,7 +41,12 @@ class Verdict:
 
     @property
     def approved(self) -> bool:
-        return self.status == "Approved"
+        return self.status == APPROVED
+
+    @property
+    def waiting(self) -> bool:
+        """For somebody to approve it, or for its metrics."""
+        return self.status == PENDING
 
 
 class _NoVerdictYetError(Exception):
@@ -52,40 +59,59 @@ def deliver(
     archive: Path,
     version: str | None,
     uploaded: Callable[[int], None],
+    metrics: Path | None = None,
 ) -> Verdict:
-    """Upload `archive` as a delivery of `model` and wait for its verdict.
+    """Upload `archive`, and `metrics` before it, as a delivery of `model`; wait for its verdict.
 
-    `version` is the time of day if none is given; `uploaded` is told of every chunk, in bytes.
-    Raises RollforwardError if the model is unknown, not deployed yet, or the verdict does not come.
+    `version` is the time of day if none is given; `uploaded` is told of every chunk of the archive, in bytes.
+    Raises ConfigError, with nothing uploaded, for what can't be delivered; RollforwardError if the model is
+    not deployed yet or the verdict does not come.
     """
     environment.model(model)
     if not archive.is_file():
         raise ConfigError(f"no file {str(archive)!r} to deliver")
+    if metrics:
+        _check_metrics(metrics)
     version = version or f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     if not version.strip() or "/" in version:
         raise ConfigError(f"the version {version!r} is empty or holds a slash")
     registered(environment, model)  # nothing is uploaded where nothing would read it
+    if metrics:
+        # First, so that the archive is judged with them at once.
+        _upload(environment, metrics, names.metrics_key(model, version), lambda _: None)
     key = names.delivery_key(model, version)
-    version_id = _upload(environment, archive, key, uploaded)
+    _upload(environment, archive, key, uploaded)
+    bucket = names.model_bucket(environment)
+    version_id = aws.s3(environment).head_object(Bucket=bucket, Key=key)["VersionId"]
     return _verdict(environment, model, key, version_id)
 
 
+def _check_metrics(path: Path) -> None:
+    try:
+        said = json.loads(path.read_bytes())
+    except OSError as error:
+        raise ConfigError(f"can't read {str(path)!r}: {error.strerror}") from error
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(f"{str(path)!r} is no JSON: {error}") from error
+    if not isinstance(said, dict):
+        raise ConfigError(f"{str(path)!r} holds no JSON object of numbers by name")
+
+
 def _upload(
-    environment: Environment, archive: Path, key: str, uploaded: Callable[[int], None]
-) -> str:
+    environment: Environment, file: Path, key: str, uploaded: Callable[[int], None]
+) -> None:
     bucket = names.model_bucket(environment)
     client = aws.s3(environment)
     try:
-        with archive.open("rb") as body:
+        with file.open("rb") as body:
             client.upload_fileobj(body, bucket, key, Callback=uploaded)
     except OSError as error:
-        raise ConfigError(f"can't read {str(archive)!r}: {error.strerror}") from error
+        raise ConfigError(f"can't read {str(file)!r}: {error.strerror}") from error
     except client.exceptions.NoSuchBucket as error:
         raise RollforwardError(
             f"the bucket {bucket} is not there: deploy the stack "
             f"{names.stack(environment, 's3')} first"
         ) from error
-    return client.head_object(Bucket=bucket, Key=key)["VersionId"]
 
 
 def _verdict(environment: Environment, model: str, key: str, version_id: str) -> Verdict:
@@ -105,7 +131,7 @@ def _verdict(environment: Environment, model: str, key: str, version_id: str) ->
 
 
 def _find(environment: Environment, model: str, key: str, version_id: str) -> Verdict:
-    """The newest version in the registry that was made of this delivery."""
+    """The newest version in the registry that was made of this delivery: later metrics add one."""
     client = aws.sagemaker(environment)
     newest = client.list_model_packages(
         ModelPackageGroupName=names.package_group(environment, model),

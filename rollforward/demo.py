@@ -20,7 +20,8 @@ from config.errors import ConfigError
 from config.settings import load
 from rollforward import aws
 from rollforward.console import err
-from rollforward.demo_story import STORY, World
+from rollforward.demo_story import ROLLING_FORWARD, World
+from rollforward.demo_way_back import THE_WAY_BACK
 from rollforward.errors import RollforwardError
 from rollforward.local.cloud import local_cloud
 from rollforward.terraform import cli_environment
@@ -82,7 +83,7 @@ def _play(folder: Path, result: Result, stack: ExitStack) -> None:
 
     _run(result, "Start the local cloud", start)
     world = World(environment, folder)
-    for title, step in STORY:
+    for title, step in ROLLING_FORWARD + THE_WAY_BACK:
         _run(result, title, lambda step=step: step(world))  # type: ignore[misc]
 
 

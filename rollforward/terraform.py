@@ -47,7 +47,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an apply would do. `outputs` maps those that change to (before, after)."""
+    """What an apply would do. `outputs` maps those that change to (before, after), None while not known."""
 
     changes: tuple[Change, ...]
     outputs: Mapping[str, tuple[Any, Any]]
@@ -91,7 +91,7 @@ class Stack:
                 if resource["change"]["actions"] not in (["no-op"], ["read"])
             ),
             outputs={
-                name: (change["before"], change["after"])
+                name: (change["before"], change.get("after"))
                 for name, change in shown.get("output_changes", {}).items()
                 if change["actions"] != ["no-op"]
             },

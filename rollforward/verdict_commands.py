@@ -1,35 +1,20 @@
-"""The commands about a model's versions: history, approve, reject, revert."""
+"""The commands that decide about a model's versions: approve, reject, revert."""
 
-import os
+import dataclasses
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from config import names, settings
-from config.settings import Environment
-from rollforward import registry
+from config import settings
+from rollforward import registry, roll
 from rollforward.console import err, out, print_json, told
-from rollforward.options import WORK, EnvironmentName, Json, ModelName
-from rollforward.terraform import Stack, cli_environment, synthesize
+from rollforward.options import EnvironmentName, Json, ModelName
+from rollforward.proof_commands import proven, shown
 
 app = typer.Typer()
 
 Number = Annotated[int, typer.Argument(help="A version's number, as history shows it.")]
 Reason = Annotated[str, typer.Option(help="Why; it stays in the registry with the version.")]
-
-
-@app.command()
-def history(model: ModelName, env: EnvironmentName = "dev", as_json: Json = False) -> None:
-    """Every version of a model: from which delivery, its verdict and why, what is live."""
-    with told():
-        environment = settings.load(env)
-        environment.model(model)
-        versions = registry.history(environment, model)
-        if as_json:
-            print_json(versions)
-        else:
-            out.print(_table(versions))
 
 
 @app.command()
@@ -41,8 +26,7 @@ def approve(
     as_json: Json = False,
 ) -> None:
     """Approve a version; if it is the newest approved one, the pointer moves to it."""
-    with told():
-        _decided(settings.load(env), model, version, registry.APPROVED, reason, as_json)
+    _decide(env, model, version, registry.APPROVED, reason, as_json)
 
 
 @app.command()
@@ -54,8 +38,7 @@ def reject(
     as_json: Json = False,
 ) -> None:
     """Reject a version; if it is the registered one, the pointer goes back to the one before."""
-    with told():
-        _decided(settings.load(env), model, version, registry.REJECTED, reason, as_json)
+    _decide(env, model, version, registry.REJECTED, reason, as_json)
 
 
 @app.command()
@@ -65,7 +48,9 @@ def revert(
         int | None, typer.Option(help="The version to go back to; the one before if not given.")
     ] = None,
     reason: Reason = "Reverted by hand",
-    apply: Annotated[bool, typer.Option("--apply", help="Roll the endpoint as well.")] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="Roll the endpoint as well, and prove it.")
+    ] = False,
     env: EnvironmentName = "dev",
     as_json: Json = False,
 ) -> None:
@@ -77,57 +62,43 @@ def revert(
             done = registry.revert(environment, model, to, reason)
         if apply:
             with err.status("rolling the endpoint back"):
-                _roll(environment, model)
+                roll.roll(environment, model)
+        proof = proven(environment, model) if apply else None
         if as_json:
-            print_json(done)
-            return
-        out.print(f"{done.before} → {done.registered}; rejected: {_numbers(done.rejected)}")
-        if not apply:
-            stack = names.stack(environment, f"sagemaker-{model}")
-            out.print(f"to roll: DEPLOYMENT_ENV={environment.name} npx cdktf deploy {stack}")
+            print_json({**dataclasses.asdict(done), "proof": proof})
+        else:
+            out.print(f"{done.before} → {done.registered}; rejected: {_numbers(done.rejected)}")
+            out.print(
+                shown(environment, proof)
+                if proof
+                else f"to roll: {roll.by_hand(environment, model)}",
+                markup=False,
+            )
+        # Whatever else is live by now, the model that was given up must not be.
+        failed = proof is not None and not (proof.holds and proof.live != done.before)
+        raise typer.Exit(1 if failed else 0)
 
 
-def _decided(
-    environment: Environment,
+def _decide(
+    env: str,
     model: str,
     number: int,
     verdict: registry.Decision,
     reason: str,
     as_json: bool,
 ) -> None:
-    environment.model(model)
-    version = registry.decide(environment, model, number, verdict, reason)
-    if as_json:
-        print_json(version)
-    else:
-        out.print(f"{model} version {version.number}: {version.verdict}; the pointer follows")
-
-
-def _roll(environment: Environment, model: str) -> None:
-    folder = (WORK / "revert").resolve()
-    synthesize(environment.name, folder / "cdktf.out")
-    name = names.stack(environment, f"sagemaker-{model}")
-    environ = {**os.environ, **cli_environment(folder)}
-    stack = Stack(folder / "cdktf.out" / "stacks" / name, environ)
-    stack.init()
-    stack.plan()
-    stack.apply()
+    with told():
+        environment = settings.load(env)
+        environment.model(model)
+        decided = registry.decide(environment, model, number, verdict, reason)
+        if as_json:
+            print_json(decided)
+            return
+        numbers = [version.number for version in decided]
+        same = " (the same model)" if len(numbers) > 1 else ""
+        versions = f"version{'s' if same else ''} {_numbers(numbers)}{same}"
+        out.print(f"{model} {versions}: {verdict}; the pointer follows")
 
 
 def _numbers(numbers: list[int]) -> str:
     return ", ".join(map(str, numbers))
-
-
-def _table(versions: list[registry.Version]) -> Table:
-    table = Table("", "delivered as", "at", "verdict", "is", "reason", box=None)
-    for one in versions:
-        states = [("registered", one.is_registered), ("live", one.is_live)]
-        table.add_row(
-            str(one.number),
-            one.delivered,
-            one.delivered_at,
-            one.verdict,
-            ", ".join(name for name, holds in states if holds),
-            one.reason,
-        )
-    return table

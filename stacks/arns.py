@@ -37,6 +37,25 @@ def any_package(environment: Environment) -> str:
     return _arn(environment, "sagemaker", "model-package/*")
 
 
+def endpoint(environment: Environment, model: str) -> str:
+    return _arn(environment, "sagemaker", f"endpoint/{names.endpoint(environment, model)}")
+
+
+def endpoint_configuration(environment: Environment, model: str) -> str:
+    """Every endpoint configuration of a model."""
+    prefix = names.content_prefix(environment, model)
+    return _arn(environment, "sagemaker", f"endpoint-config/{prefix}*")
+
+
+def sagemaker_model(environment: Environment, model: str) -> str:
+    """What SageMaker calls a model: every one of a model of ours."""
+    return _arn(environment, "sagemaker", f"model/{names.content_prefix(environment, model)}*")
+
+
+def topic(environment: Environment) -> str:
+    return _arn(environment, "sns", names.topic(environment))
+
+
 def log_group(environment: Environment, name: str) -> str:
     return _arn(environment, "logs", f"log-group:{name}")
 

@@ -1,28 +1,34 @@
-"""The registrar, and what it writes: the pointers, the recent versions, the model package groups."""
+"""The registrar, the prover, and what they write: parameters, model package groups, notifications."""
 
-from cdktf import TerraformIterator, TerraformLocal, TerraformResourceLifecycle
+from typing import Any
+
+from cdktf import TerraformIterator, TerraformLocal, TerraformOutput, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.sagemaker_model_package_group import SagemakerModelPackageGroup
 from cdktf_cdktf_provider_aws.sqs_queue import SqsQueue
 from cdktf_cdktf_provider_aws.ssm_parameter import SsmParameter
 from constructs import Construct
 
 from config import names
+from config.outputs import NOTIFICATIONS
 from config.settings import Environment
+from stacks import event_patterns
 from stacks.base import RollforwardStack
-from stacks.constructs.approvals import ApprovalEvents
-from stacks.constructs.function import PythonFunction
+from stacks.constructs.event_rule import EventRule
+from stacks.constructs.function import PythonFunction, package
 from stacks.constructs.image import image_uris
+from stacks.constructs.topic import Topic
+from stacks.prover_policy import prover_statements
 from stacks.registrar_policy import registrar_statements
 
 FOURTEEN_DAYS = 14 * 24 * 3600
 
 
 class LambdaStack(RollforwardStack):
-    """Owns the registrar and every model's parameters and package group."""
+    """Owns the functions, the topic that they announce on, and every model's parameters and package group."""
 
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, "lambda", environment=environment)
-        dead_letters = SqsQueue(
+        self._dead_letters = SqsQueue(
             self,
             "dead_letters",
             name=names.dead_letter_queue(environment),
@@ -30,30 +36,81 @@ class LambdaStack(RollforwardStack):
             sqs_managed_sse_enabled=None if environment.kms_key_arn else True,
             kms_master_key_id=environment.kms_key_arn,
         )
-        self.registrar = PythonFunction(
+        self._topic = Topic(self, "topic", environment=environment).topic
+        self._package = package(self, "package")
+        self._add_registrar(environment)
+        self._add_prover(environment)
+        self._add_models(environment)
+        TerraformOutput(self, NOTIFICATIONS, value=self._topic.arn, static_id=True)
+
+    def _add_registrar(self, environment: Environment) -> None:
+        registrar = PythonFunction(
             self,
             "registrar",
             name=names.registrar(environment),
+            package=self._package,
             source="register_model",
             environment={
-                # Templates, for the 4 KB that Lambda allows hold no list of hundreds of models.
+                **self._shared_variables(environment),
                 "POINTER_PARAMETER": names.pointer(environment, names.ANY_MODEL),
                 "RECENT_PARAMETER": names.recent(environment, names.ANY_MODEL),
                 "SETTINGS_PARAMETER": names.settings(environment, names.ANY_MODEL),
-                "PACKAGE_GROUP": names.package_group(environment, names.ANY_MODEL),
-                "MODEL_BUCKET": names.model_bucket(environment),
                 "POWERTOOLS_SERVICE_NAME": "registrar",
-                "POWERTOOLS_METRICS_NAMESPACE": names.METRICS_NAMESPACE,
             },
             statements=registrar_statements(environment),
-            dead_letter_arn=dead_letters.arn,
+            dead_letter_arn=self._dead_letters.arn,
             memory_mb=1024,
             # Five gigabytes are inspected and copied in about a minute; the rest is for slow days.
             timeout_seconds=900,
             log_retention_days=environment.log_retention_days,
         )
-        ApprovalEvents(self, "approvals", environment=environment, function=self.registrar.function)
-        self._add_models(environment)
+        EventRule(
+            self,
+            "approvals",
+            name=names.approval_rule(environment),
+            description="A version of a model was approved or rejected",
+            pattern=event_patterns.approvals(environment),
+            function=registrar.function,
+        )
+
+    def _add_prover(self, environment: Environment) -> None:
+        prover = PythonFunction(
+            self,
+            "prover",
+            name=names.prover(environment),
+            package=self._package,
+            source="prove_model",
+            environment={
+                **self._shared_variables(environment),
+                "LIVE_PARAMETER": names.live(environment, names.ANY_MODEL),
+                "ASKED_PARAMETER": names.asked_for(environment, names.ANY_MODEL),
+                "POWERTOOLS_SERVICE_NAME": "prover",
+            },
+            statements=prover_statements(environment),
+            dead_letter_arn=self._dead_letters.arn,
+            memory_mb=512,
+            # A smoke request alone may take the minute that SageMaker gives a container.
+            timeout_seconds=180,
+            log_retention_days=environment.log_retention_days,
+        )
+        EventRule(
+            self,
+            "endpoints",
+            name=names.endpoint_rule(environment),
+            description="An endpoint is asked for something new, or has settled",
+            pattern=event_patterns.deployments(environment),
+            function=prover.function,
+        )
+
+    def _shared_variables(self, environment: Environment) -> dict[str, str]:
+        """Templates, for the 4 KB that Lambda allows hold no list of hundreds of models."""
+        return {
+            "ENDPOINT": names.endpoint(environment, names.ANY_MODEL),
+            "PACKAGE_GROUP": names.package_group(environment, names.ANY_MODEL),
+            "MODEL_BUCKET": names.model_bucket(environment),
+            "TOPIC_ARN": self._topic.arn,
+            "POWERTOOLS_METRICS_NAMESPACE": names.METRICS_NAMESPACE,
+        }
 
     def _add_models(self, environment: Environment) -> None:
         """Repeated for each model by Terraform, not here: hundreds synthesize as quickly as one."""
@@ -66,7 +123,7 @@ class LambdaStack(RollforwardStack):
             model_package_group_name=each.get_string("package_group"),
             model_package_group_description=f"Every delivery of {each.key}, with its verdict",
         )
-        pointers = [
+        written = [
             SsmParameter(
                 self,
                 leaf,
@@ -75,12 +132,14 @@ class LambdaStack(RollforwardStack):
                 description=description,
                 type="String",
                 insecure_value=names.NO_MODEL,
-                # Born here; from then on the value is the registrar's.
+                # Born here; from then on the value is the functions'.
                 lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value", "value"]),
             )
             for leaf, description in (
                 ("pointer", "The key of the registered model"),
                 ("recent", "The keys of the deployable versions"),
+                ("live", "The key that was last announced as live"),
+                ("asked_for", "The last deployment that SageMaker told of"),
             )
         ]
         SsmParameter(
@@ -90,14 +149,12 @@ class LambdaStack(RollforwardStack):
             name=each.get_string("settings"),
             description=f"What the registrar needs to know of {each.key}",
             type="String",
-            insecure_value=(
-                "${jsonencode({image = each.value.image, keep_versions = each.value.keep_versions})}"
-            ),
-            # It is what makes a model known: the registrar then writes to all of these.
-            depends_on=[group, *pointers],
+            insecure_value="${jsonencode(merge({image = each.value.image}, each.value.promotion))}",
+            # It is what makes a model known: the functions then write to all of these.
+            depends_on=[group, *written],
         )
 
-    def _models(self, environment: Environment) -> dict[str, dict[str, str | int]]:
+    def _models(self, environment: Environment) -> dict[str, dict[str, Any]]:
         images = {name: model.image for name, model in environment.models.items()}
         uris = image_uris(self, "container", images)
         return {
@@ -105,9 +162,11 @@ class LambdaStack(RollforwardStack):
                 "package_group": names.package_group(environment, name),
                 "pointer": names.pointer(environment, name),
                 "recent": names.recent(environment, name),
+                "live": names.live(environment, name),
+                "asked_for": names.asked_for(environment, name),
                 "settings": names.settings(environment, name),
                 "image": uris[name],
-                "keep_versions": model.promotion.keep_versions,
+                "promotion": model.promotion.as_json(),
             }
             for name, model in environment.models.items()
         }

@@ -1,8 +1,9 @@
-"""What the registrar may do: read deliveries, pin copies, record versions, move pointers. Nothing else."""
+"""What the registrar may do besides: read deliveries, pin copies, record versions, move pointers."""
 
 from config import names
 from config.settings import Environment
 from stacks import arns
+from stacks.common_policy import common_statements
 from stacks.constructs.policy import Statement
 
 
@@ -11,11 +12,13 @@ def registrar_statements(environment: Environment) -> list[Statement]:
     bucket = arns.model_bucket(environment)
     delivered = f"{bucket}/{names.DELIVERED_PREFIX}*"
     pinned = f"{bucket}/{names.REGISTERED_PREFIX}*"
-    statements = [
+    return [
+        *common_statements(environment),
         Statement(actions=["s3:GetObjectVersion"], resources=[delivered]),
         Statement(actions=["s3:PutObject", "s3:AbortMultipartUpload"], resources=[pinned]),
-        # Without ListBucket, S3 answers 403 instead of 404 for what is not there.
-        Statement(actions=["s3:ListBucket", "s3:ListBucketVersions"], resources=[bucket]),
+        # The metrics of the version that is live, which new ones are compared with.
+        Statement(actions=["s3:GetObject"], resources=[f"{pinned}/{names.METRICS}"]),
+        Statement(actions=["s3:ListBucketVersions"], resources=[bucket]),
         Statement(
             actions=["ssm:GetParameter"],
             resources=[
@@ -38,13 +41,8 @@ def registrar_statements(environment: Environment) -> list[Statement]:
             ],
         ),
         Statement(
-            actions=["sagemaker:BatchDescribeModelPackage"],
+            actions=["sagemaker:DescribeModelPackage"],
             resources=[arns.package(environment, names.ANY_MODEL)],
-        ),
-        Statement(
-            actions=["sagemaker:ListModelPackages"],
-            # Listing is not by group: SageMaker checks it against the account's packages.
-            resources=[arns.any_package(environment)],
         ),
         Statement(
             actions=["cloudwatch:PutMetricData"],
@@ -53,10 +51,3 @@ def registrar_statements(environment: Environment) -> list[Statement]:
             wildcard_reason="CloudWatch has no resources for metrics: the condition names the namespace",
         ),
     ]
-    if environment.kms_key_arn:
-        statements.append(
-            Statement(
-                actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[environment.kms_key_arn]
-            )
-        )
-    return statements

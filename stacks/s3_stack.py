@@ -45,8 +45,9 @@ class S3Stack(RollforwardStack):
                     lambda_function_arn=arns.registrar(environment),
                     events=["s3:ObjectCreated:*"],
                     filter_prefix=names.DELIVERED_PREFIX,
-                    filter_suffix=f"/{names.ARTIFACT}",
+                    filter_suffix=f"/{file}",
                 )
+                for file in (names.ARTIFACT, names.METRICS)
             ],
             # The first delivery would have no version if it came before versioning.
             depends_on=[permission, self.models.versioning],

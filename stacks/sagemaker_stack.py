@@ -6,7 +6,7 @@ from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import DataAwsSsmParameter
 from constructs import Construct
 
 from config import names
-from config.outputs import DELIVER_TO, ENDPOINT, REGISTERED_MODEL
+from config.outputs import DELIVER_TO, ENDPOINT, ENDPOINT_CONFIGURATION, REGISTERED_MODEL
 from config.settings import Environment
 from stacks.base import RollforwardStack
 from stacks.constructs.address import address
@@ -62,6 +62,9 @@ class SageMakerStack(RollforwardStack):
         )
         TerraformOutput(self, REGISTERED_MODEL, value=f"${{{registered}}}", static_id=True)
         TerraformOutput(self, ENDPOINT, value=endpoint.name_or_none, static_id=True)
+        TerraformOutput(
+            self, ENDPOINT_CONFIGURATION, value=endpoint.asked_for_or_none, static_id=True
+        )
         TerraformOutput(
             self,
             DELIVER_TO,

@@ -18,7 +18,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True)
 class Answer:
-    """`live` and `asked` are pinned keys, `rejected` the versions that were rejected just now."""
+    """`live` and `asked` are pinned keys, `rejected` the versions that are rejected by now."""
 
     verdict: Verdict
     model: str

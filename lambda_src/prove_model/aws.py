@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
-ASKED_FOR = "rollforward:asked-for"
 _THE_MODELS_FAULT = {"ModelError", "ModelNotReadyException"}
 # A model has 60 seconds to answer, and is asked once: a second answer would not make up for the first.
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
@@ -51,17 +50,13 @@ class SageMakerEndpoints:
     def find(self, name: str) -> Endpoint | None:
         try:
             found = self.client.describe_endpoint(EndpointName=name)
-            tags = self._tags(found["EndpointArn"])
         except ClientError as error:
             if _is_missing(error):
                 return None
             raise
-        configuration = found["EndpointConfigName"]
         return Endpoint(
-            arn=found["EndpointArn"],
             status=found["EndpointStatus"],
-            configuration=configuration,
-            asked_for=tags.get(ASKED_FOR, configuration),
+            configuration=found["EndpointConfigName"],
             failure_reason=found.get("FailureReason"),
             modified=found["LastModifiedTime"],
         )
@@ -91,15 +86,6 @@ class SageMakerEndpoints:
             raise InvocationFailed(f"{said['Code']}: {said['Message']}") from error
         except ReadTimeoutError as error:
             raise InvocationFailed(str(error)) from error
-
-    def set_asked_for(self, endpoint: Endpoint, configuration: str) -> None:
-        self.client.add_tags(
-            ResourceArn=endpoint.arn, Tags=[{"Key": ASKED_FOR, "Value": configuration}]
-        )
-
-    def _tags(self, arn: str) -> dict[str, str]:
-        pages = self.client.get_paginator("list_tags").paginate(ResourceArn=arn)
-        return {tag["Key"]: tag["Value"] for page in pages for tag in page["Tags"]}
 
 
 @dataclass(frozen=True)

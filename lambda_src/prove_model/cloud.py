@@ -18,15 +18,10 @@ class InvocationFailed(Exception):
 
 @dataclass(frozen=True)
 class Endpoint:
-    """What SageMaker says of an endpoint, in SageMaker's words.
+    """What SageMaker says of an endpoint, in SageMaker's words; `configuration` is the one that is live."""
 
-    `configuration` is the one that is live, `asked_for` the one that the last apply asked for.
-    """
-
-    arn: str
     status: str
     configuration: str
-    asked_for: str
     failure_reason: str | None
     modified: datetime
 
@@ -39,8 +34,6 @@ class Endpoints(Protocol):
 
     def invoke(self, name: str, body: bytes) -> bytes:
         """The answer to a JSON body. Raises InvocationFailed."""
-
-    def set_asked_for(self, endpoint: Endpoint, configuration: str) -> None: ...
 
 
 class Registry(Protocol):

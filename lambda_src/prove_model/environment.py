@@ -11,6 +11,7 @@ class Environment:
     endpoint_name: str
     package_group: str
     live_parameter: str
+    asked_parameter: str
     bucket: str
     topic: str
 
@@ -20,6 +21,7 @@ class Environment:
             endpoint_name=os.environ["ENDPOINT"],
             package_group=os.environ["PACKAGE_GROUP"],
             live_parameter=os.environ["LIVE_PARAMETER"],
+            asked_parameter=os.environ["ASKED_PARAMETER"],
             bucket=os.environ["MODEL_BUCKET"],
             topic=os.environ["TOPIC_ARN"],
         )
@@ -32,6 +34,9 @@ class Environment:
 
     def live(self, model: str) -> str:
         return self.live_parameter.replace(_MODEL, model)
+
+    def asked_for(self, model: str) -> str:
+        return self.asked_parameter.replace(_MODEL, model)
 
     def model_of(self, endpoint: str) -> str | None:
         """The model whose endpoint this is; None if it is no endpoint of this environment."""

@@ -24,6 +24,6 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any] |
         report_foreign(event)
         return None
     cloud = connect(environment.topic)
-    outcome = Proof(cloud, environment, asked.model, asked.asked_by_a_person).run()
+    outcome = Proof(cloud, environment, asked).run()
     report(outcome)
     return outcome.answer.as_json()

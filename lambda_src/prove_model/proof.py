@@ -2,20 +2,22 @@
 
     look ──► settled? ──► live = asked for? ── yes ──► smoke request ──► tell, remember
                                   │                          └─ failed ──► tell, reject
-                                  └── no ──► look again ──► reject, tell, ask for what is live
+                                  └── no ──► look again ──► reject, tell, forget what was asked for
 
-Each step is safe to repeat, and the step that ends it comes last: until the memory is written, the
-version rejected or the tag set, the next call finds the same and goes the same way. So a crash at any
-point tells subscribers twice, and never not at all.
+Each step is safe to repeat, and the step that ends it comes last: until a parameter is written or the
+version rejected, the next call finds the same and goes the same way. So a crash at any point tells
+subscribers twice, and never not at all.
 """
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lambda_src.prove_model import smoke
 from lambda_src.prove_model.answer import Answer, Outcome, Verdict
 from lambda_src.prove_model.cloud import Cloud, Endpoint
+from lambda_src.prove_model.deployment import NO_DEPLOYMENT, Deployment
+from lambda_src.prove_model.endpoint_events import Question
 from lambda_src.prove_model.environment import Environment
 from lambda_src.prove_model.reasons import description, rolled_back
 from lambda_src.register_model.cloud import Approval, RegisteredVersion
@@ -25,7 +27,7 @@ from lambda_src.register_model.pointing import NOTHING
 from lambda_src.shared.announcement import Announcement, Event
 from lambda_src.shared.smoke import SmokeRequest
 
-# An apply writes the tag a moment before it updates the endpoint.
+# For what SageMaker says of an endpoint to be up to date.
 PAUSE_SECONDS = 5
 _FAILED = {"Failed", "UpdateRollbackFailed"}
 
@@ -34,8 +36,7 @@ _FAILED = {"Failed", "UpdateRollbackFailed"}
 class Proof:
     cloud: Cloud
     environment: Environment
-    model: str
-    asked_by_a_person: bool
+    question: Question
     sleep: Callable[[float], None] = time.sleep
 
     def run(self) -> Outcome:
@@ -51,27 +52,38 @@ class Proof:
             return self._without_keys(
                 Verdict.NO_ENDPOINT, f"There is no model {self.model!r} in this environment."
             )
+        deployment = self._deployment()
         endpoint = self._look()
         if endpoint is None:
             return self._without_keys(
                 Verdict.NO_ENDPOINT, f"There is no endpoint {self._endpoint!r}."
             )
         if endpoint.status in _FAILED:
-            return self._failed(endpoint)
+            return self._failed(endpoint, deployment)
         if endpoint.status != "InService":
             return self._without_keys(Verdict.NOT_SETTLED, f"The endpoint is {endpoint.status}.")
-        if endpoint.configuration == endpoint.asked_for:
+        if deployment is None or not deployment.was_rolled_back(endpoint.configuration):
             return self._as_asked(endpoint, remembered)
         self.sleep(PAUSE_SECONDS)
-        return self._rolled_back(endpoint) if self._look() == endpoint else None
+        return self._rolled_back(endpoint, deployment) if self._look() == endpoint else None
 
-    def _failed(self, endpoint: Endpoint) -> Outcome:
-        asked = self._key(endpoint.asked_for)
+    def _deployment(self) -> Deployment | None:
+        """The latest that SageMaker told of, in this event or in one before."""
+        parameter = self.environment.asked_for(self.model)
+        known = Deployment.parse(self.cloud.parameters.read(parameter) or NO_DEPLOYMENT)
+        told = self.question.deployment
+        if told is None or (known and told.started <= known.started):
+            return known
+        self.cloud.parameters.write(parameter, str(told))
+        return told
+
+    def _failed(self, endpoint: Endpoint, deployment: Deployment | None) -> Outcome:
+        asked = self._key(deployment.configuration if deployment else endpoint.configuration)
         why = endpoint.failure_reason or "SageMaker gave no reason."
         reason = f"The endpoint is {endpoint.status}: {why}"
         # Nothing is wholly live: the endpoint serves nothing, or old and new mixed.
         answer = Answer(Verdict.FAILED, self.model, asked=_text(asked), reason=reason)
-        if self.asked_by_a_person:
+        if self.question.asked_by_a_person:
             return Outcome(answer)
         self._announce(Event.FAILED, asked, reason, self._versions(asked))
         return Outcome(answer, Event.FAILED)
@@ -82,7 +94,7 @@ class Proof:
             reason = f"{endpoint.configuration} is live, and names no registered model."
             return self._without_keys(Verdict.LIVE, reason)
         answer = Answer(Verdict.LIVE, self.model, str(live), str(live))
-        if str(live) == remembered and not self.asked_by_a_person:
+        if str(live) == remembered and not self.question.asked_by_a_person:
             return Outcome(answer)
         if failure := self._smoke_failure(live):
             return self._smoke_failed(live, failure) if self._look() == endpoint else None
@@ -109,26 +121,34 @@ class Proof:
         if to_reject:
             # Before it is so: afterwards nothing would show that it has yet to be told.
             self._announce(Event.ROLLED_BACK, live, reason, versions)
-        rejected = self._reject(to_reject, reason)
+        self._reject(to_reject, reason)
         # What was live before is news when it comes back.
         self.cloud.parameters.write(self._memory, NOTHING)
+        rejected = _numbers(versions)
         answer = Answer(Verdict.SMOKE_FAILED, self.model, str(live), str(live), reason, rejected)
         return Outcome(answer, Event.ROLLED_BACK if to_reject else None)
 
-    def _rolled_back(self, endpoint: Endpoint) -> Outcome:
-        live, asked = self._key(endpoint.configuration), self._key(endpoint.asked_for)
-        reason = description(rolled_back(endpoint, live, asked))
+    def _rolled_back(self, endpoint: Endpoint, deployment: Deployment) -> Outcome:
+        live, asked = self._key(endpoint.configuration), self._key(deployment.configuration)
+        reason = description(rolled_back(endpoint, deployment, live, asked))
         versions = self._versions(asked)
-        rejected = self._reject(_not_rejected(versions), reason) if asked != live else ()
+        if asked != live:
+            self._reject(_not_rejected(versions), reason)
         self._announce(Event.ROLLED_BACK, asked, reason, versions)
         # Nothing is asked for any more that is not live: a version that somebody approves again
-        # is not rejected by the next event. But the next apply may have begun, and its word stays.
-        if self._look() == endpoint:
-            self.cloud.endpoints.set_asked_for(endpoint, endpoint.configuration)
+        # is not rejected by the next event. But the next deployment may have begun, and stays.
+        if self._deployment() == deployment:
+            over = replace(deployment, configuration=endpoint.configuration)
+            self.cloud.parameters.write(self.environment.asked_for(self.model), str(over))
+        rejected = _numbers(versions) if asked != live else ()
         answer = Answer(
             Verdict.ROLLED_BACK, self.model, _text(live), _text(asked), reason, rejected
         )
         return Outcome(answer, Event.ROLLED_BACK)
+
+    @property
+    def model(self) -> str:
+        return self.question.model
 
     @property
     def _endpoint(self) -> str:
@@ -153,10 +173,9 @@ class Proof:
         url = f"s3://{self.environment.bucket}/{key}"
         return [version for version in versions if version.model_data == url]
 
-    def _reject(self, versions: Sequence[RegisteredVersion], reason: str) -> tuple[int, ...]:
+    def _reject(self, versions: Sequence[RegisteredVersion], reason: str) -> None:
         for version in versions:
             self.cloud.registry.reject(version.arn, reason)
-        return tuple(sorted(version.number for version in versions))
 
     def _announce(
         self,
@@ -174,6 +193,10 @@ class Proof:
 
 def _not_rejected(versions: Sequence[RegisteredVersion]) -> Sequence[RegisteredVersion]:
     return [version for version in versions if version.approval != Approval.REJECTED]
+
+
+def _numbers(versions: Sequence[RegisteredVersion]) -> tuple[int, ...]:
+    return tuple(sorted(version.number for version in versions))
 
 
 def _text(key: PinnedKey | None) -> str | None:

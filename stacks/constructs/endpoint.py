@@ -97,18 +97,24 @@ class RollingEndpoint(Construct):
         )
         # Of the endpoint, and of all that needs it: none before there is a registered model.
         self.count = Token.as_number(f'${{{registered} != "{names.NO_MODEL}" ? 1 : 0}}')
+        self._asked_for = f"{address(self.configuration)}[{registered}].name"
         self.endpoint = SagemakerEndpoint(
             self,
             "endpoint",
             count=self.count,
             name=names.endpoint(environment, model),
-            endpoint_config_name=f"${{{address(self.configuration)}[{registered}].name}}",
+            endpoint_config_name=f"${{{self._asked_for}}}",
         )
 
     @property
     def name_or_none(self) -> str:
         """The endpoint's name, or `none` before the first model: cdktf-cli crashes on a null output."""
         return f'${{try({address(self.endpoint)}[0].name, "{names.NO_MODEL}")}}'
+
+    @property
+    def asked_for_or_none(self) -> str:
+        """The configuration that this apply asks for: what is live may go back, and Terraform not say so."""
+        return f'${{try({self._asked_for}, "{names.NO_MODEL}")}}'
 
 
 def _content_hash(key: str, image: str, settings: list[Any]) -> str:

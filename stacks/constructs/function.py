@@ -25,6 +25,11 @@ LAMBDA_SRC = Path(__file__).parents[2] / "lambda_src"
 BUNDLES = Path(__file__).parents[2] / ".build"
 
 
+def package(scope: Construct, id_: str) -> TerraformAsset:
+    """All of `lambda_src` as one zip, which every function runs a part of."""
+    return TerraformAsset(scope, id_, path=str(bundle(LAMBDA_SRC, BUNDLES)), type=AssetType.FILE)
+
+
 class PythonFunction(Construct):
     """Runs `lambda_src/<source>/handler.py` on python3.13, arm64, traced, retried twice, then dead-lettered.
 
@@ -37,6 +42,7 @@ class PythonFunction(Construct):
         id_: str,
         *,
         name: str,
+        package: TerraformAsset,
         source: str,
         environment: Mapping[str, str],
         statements: Sequence[Statement],
@@ -69,9 +75,6 @@ class PythonFunction(Construct):
                     wildcard_reason="X-Ray has no resource-level permissions for writing traces",
                 ),
             ),
-        )
-        package = TerraformAsset(
-            self, "package", path=str(bundle(LAMBDA_SRC, BUNDLES)), type=AssetType.FILE
         )
         self.function = LambdaFunction(
             self,

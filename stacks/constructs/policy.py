@@ -14,6 +14,7 @@ class Statement:
 
     actions: Sequence[str]
     resources: Sequence[str] = ()
+    sid: str = ""
     effect: Literal["Allow", "Deny"] = "Allow"
     principal: str | Mapping[str, str] | None = None
     condition: Condition = field(default_factory=dict)
@@ -25,6 +26,7 @@ class Statement:
 
     def as_json(self) -> dict[str, Any]:
         parts = {
+            "Sid": self.sid,
             "Effect": self.effect,
             "Principal": self.principal,
             "Action": list(self.actions),

@@ -55,7 +55,14 @@ def test_the_demo_does_every_step_and_leaves_nothing_running(tmp_path: Path) -> 
         "Invoke",
         "Apply again",
         "Deliver four bad archives",
-        "Overwrite v2 with other bytes",
+        "Deliver v3, its metrics not yet",
+        "Its metrics come",
+        "Apply and prove",
+        "Overwrite v3 with v4, which is worse",
+        "Deliver v5, which crashes on invoke",
+        "Apply and prove",
+        "Apply and prove",
+        "Deliver v6, which never starts",
         "Apply",
     ]
     assert left_running(tmp_path) == []

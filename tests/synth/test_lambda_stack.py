@@ -11,10 +11,20 @@ def stack(dev: dict[str, Template]) -> Template:
     return dev["lambda"]
 
 
-def statement(template: Template, action: str) -> dict[str, Any]:
-    matching = [found for found in template.policies() if action in found["Action"]]
-    assert len(matching) == 1, f"one statement allows {action}, found {matching}"
-    return matching[0]
+@pytest.fixture
+def registrar(stack: Template) -> dict[str, Any]:
+    return stack.has("aws_lambda_function", {"function_name": "rollforward-dev-registrar"})
+
+
+@pytest.fixture
+def prover(stack: Template) -> dict[str, Any]:
+    return stack.has("aws_lambda_function", {"function_name": "rollforward-dev-prover"})
+
+
+@pytest.fixture
+def topic_arn(stack: Template) -> str:
+    (topic,) = stack.content["resource"]["aws_sns_topic"]
+    return f"${{aws_sns_topic.{topic}.arn}}"
 
 
 def of_sentiment(template: Template, resource_type: str, id_: str) -> dict[str, Any]:
@@ -28,52 +38,88 @@ def of_sentiment(template: Template, resource_type: str, id_: str) -> dict[str, 
     return resolved
 
 
-def test_the_registrar_runs_on_arm_and_is_traced(stack: Template) -> None:
-    stack.has(
-        "aws_lambda_function",
-        {
-            "function_name": "rollforward-dev-registrar",
-            "runtime": "python3.13",
-            "architectures": ["arm64"],
-            "handler": "handler.handler",
-            "tracing_config": {"mode": "Active"},
-            "memory_size": 1024,
-            "timeout": 900,
-        },
-    )
+def of_rule(template: Template, resource_type: str, rule: str) -> list[dict[str, Any]]:
+    found = template.content["resource"][resource_type]
+    return [resource for id_, resource in found.items() if id_.startswith(f"{rule}_")]
 
 
-def test_the_registrar_reads_parameter_names_from_its_environment(stack: Template) -> None:
-    assert stack.only("aws_lambda_function")["environment"]["variables"] == {
+def event_pattern(template: Template, rule: str) -> dict[str, Any]:
+    found = template.has("aws_cloudwatch_event_rule", {"name": f"rollforward-dev-{rule}"})
+    pattern: dict[str, Any] = json.loads(found["event_pattern"])
+    return pattern
+
+
+def test_the_functions_run_on_arm_and_are_traced(
+    registrar: dict[str, Any], prover: dict[str, Any]
+) -> None:
+    for function in (registrar, prover):
+        assert function["runtime"] == "python3.13"
+        assert function["architectures"] == ["arm64"]
+        assert function["tracing_config"] == {"mode": "Active"}
+    assert (registrar["memory_size"], registrar["timeout"]) == (1024, 900)
+    assert (prover["memory_size"], prover["timeout"]) == (512, 180)
+
+
+def test_the_functions_are_two_parts_of_one_package(
+    registrar: dict[str, Any], prover: dict[str, Any]
+) -> None:
+    assert registrar["handler"] == "lambda_src.register_model.handler.handler"
+    assert prover["handler"] == "lambda_src.prove_model.handler.handler"
+    assert registrar["filename"] == prover["filename"]
+
+
+def test_the_registrar_reads_names_from_its_environment(
+    registrar: dict[str, Any], topic_arn: str
+) -> None:
+    assert registrar["environment"]["variables"] == {
         "POINTER_PARAMETER": "/rollforward/dev/{model}/registered",
         "RECENT_PARAMETER": "/rollforward/dev/{model}/recent",
         "SETTINGS_PARAMETER": "/rollforward/dev/{model}/settings",
         "PACKAGE_GROUP": "rollforward-dev-{model}",
+        "ENDPOINT": "rollforward-dev-{model}",
         "MODEL_BUCKET": "rollforward-dev-models-123456789012-us-east-1",
+        "TOPIC_ARN": topic_arn,
         "POWERTOOLS_SERVICE_NAME": "registrar",
         "POWERTOOLS_METRICS_NAMESPACE": "Rollforward",
     }
 
 
-def test_new_code_changes_the_function(stack: Template) -> None:
-    function = stack.only("aws_lambda_function")
-    assert function["source_code_hash"] == f'${{filebase64sha256("{function["filename"]}")}}'
+def test_the_prover_reads_names_from_its_environment(
+    prover: dict[str, Any], topic_arn: str
+) -> None:
+    assert prover["environment"]["variables"] == {
+        "ENDPOINT": "rollforward-dev-{model}",
+        "PACKAGE_GROUP": "rollforward-dev-{model}",
+        "LIVE_PARAMETER": "/rollforward/dev/{model}/live",
+        "ASKED_PARAMETER": "/rollforward/dev/{model}/asked-for",
+        "MODEL_BUCKET": "rollforward-dev-models-123456789012-us-east-1",
+        "TOPIC_ARN": topic_arn,
+        "POWERTOOLS_SERVICE_NAME": "prover",
+        "POWERTOOLS_METRICS_NAMESPACE": "Rollforward",
+    }
 
 
-def test_logs_have_a_group_of_their_own_with_retention(stack: Template) -> None:
+def test_new_code_changes_the_functions(registrar: dict[str, Any], prover: dict[str, Any]) -> None:
+    for function in (registrar, prover):
+        assert function["source_code_hash"] == f'${{filebase64sha256("{function["filename"]}")}}'
+
+
+@pytest.mark.parametrize("function", ["registrar", "prover"])
+def test_logs_have_a_group_of_their_own_with_retention(stack: Template, function: str) -> None:
     stack.has(
         "aws_cloudwatch_log_group",
-        {"name": "/aws/lambda/rollforward-dev-registrar", "retention_in_days": 7},
+        {"name": f"/aws/lambda/rollforward-dev-{function}", "retention_in_days": 7},
     )
 
 
 def test_events_are_retried_then_dead_lettered_encrypted(stack: Template) -> None:
-    stack.has("aws_lambda_function_event_invoke_config", {"maximum_retry_attempts": 2})
+    retries = stack.resources("aws_lambda_function_event_invoke_config")
+    assert [found["maximum_retry_attempts"] for found in retries] == [2, 2]
     queue = stack.only("aws_sqs_queue")
     assert queue["name"] == "rollforward-dev-registrar-dead-letters"
     assert queue["sqs_managed_sse_enabled"] is True
-    target = stack.only("aws_lambda_function")["dead_letter_config"]["target_arn"]
-    assert target == "${aws_sqs_queue.dead_letters.arn}"
+    for function in stack.resources("aws_lambda_function"):
+        assert function["dead_letter_config"]["target_arn"] == "${aws_sqs_queue.dead_letters.arn}"
 
 
 def test_dead_letters_are_encrypted_with_the_key_of_the_config(prod: dict[str, Template]) -> None:
@@ -82,8 +128,10 @@ def test_dead_letters_are_encrypted_with_the_key_of_the_config(prod: dict[str, T
     assert "sqs_managed_sse_enabled" not in queue
 
 
-@pytest.mark.parametrize(("id_", "leaf"), [("pointer", "registered"), ("recent", "recent")])
-def test_pointers_are_born_as_none_and_then_the_registrars(
+@pytest.mark.parametrize(
+    ("id_", "leaf"), [("pointer", "registered"), ("recent", "recent"), ("live", "live")]
+)
+def test_what_functions_write_is_born_as_none_and_then_theirs(
     stack: Template, id_: str, leaf: str
 ) -> None:
     parameter = of_sentiment(stack, "aws_ssm_parameter", id_)
@@ -93,16 +141,9 @@ def test_pointers_are_born_as_none_and_then_the_registrars(
     assert set(parameter["lifecycle"]["ignore_changes"]) == {"insecure_value", "value"}
 
 
-def test_the_registrar_is_told_the_image_and_how_many_versions_to_keep(stack: Template) -> None:
-    parameter = of_sentiment(stack, "aws_ssm_parameter", "settings")
-    assert parameter["name"] == "/rollforward/dev/sentiment/settings"
-    assert parameter["insecure_value"] == (
-        "${jsonencode({image = each.value.image, keep_versions = each.value.keep_versions})}"
-    )
-    model = stack.content["locals"]["models"]["sentiment"]
-    assert model["keep_versions"] == 5
+def test_the_registrar_is_told_the_image_that_the_provider_looks_up(stack: Template) -> None:
     container = "huggingface-pytorch-inference:2.6.0-transformers4.49.0-cpu-py312-ubuntu22.04"
-    assert model["image"] == (
+    assert stack.content["locals"]["models"]["sentiment"]["image"] == (
         f'${{data.aws_sagemaker_prebuilt_ecr_image.container["{container}"].registry_path}}'
     )
     (lookup,) = stack.data("aws_sagemaker_prebuilt_ecr_image")
@@ -120,6 +161,8 @@ def test_a_model_is_known_only_when_all_of_it_stands(stack: Template) -> None:
         "aws_sagemaker_model_package_group.versions",
         "aws_ssm_parameter.pointer",
         "aws_ssm_parameter.recent",
+        "aws_ssm_parameter.live",
+        "aws_ssm_parameter.asked_for",
     }
 
 
@@ -128,34 +171,35 @@ def test_each_model_has_a_package_group(stack: Template) -> None:
     assert group["model_package_group_name"] == "rollforward-dev-sentiment"
 
 
-def test_the_registrar_reads_deliveries_and_writes_pinned_copies_only(stack: Template) -> None:
-    bucket = "arn:aws:s3:::rollforward-dev-models-123456789012-us-east-1"
-    assert statement(stack, "s3:GetObjectVersion")["Resource"] == [f"{bucket}/models/*"]
-    assert statement(stack, "s3:PutObject")["Resource"] == [f"{bucket}/registered/*"]
-    assert "s3:DeleteObject" not in json.dumps(stack.policies())
-
-
-def test_the_registrar_writes_its_own_parameters_only(stack: Template) -> None:
-    prefix = "arn:aws:ssm:us-east-1:123456789012:parameter/rollforward/dev/*"
-    assert statement(stack, "ssm:PutParameter")["Resource"] == [
-        f"{prefix}/registered",
-        f"{prefix}/recent",
-    ]
-
-
-def test_the_registrar_puts_metrics_in_its_namespace_only(stack: Template) -> None:
-    condition = statement(stack, "cloudwatch:PutMetricData")["Condition"]
-    assert condition == {"StringEquals": {"cloudwatch:namespace": "Rollforward"}}
-
-
 def test_an_approval_by_anybody_reaches_the_registrar(stack: Template) -> None:
-    rule = stack.only("aws_cloudwatch_event_rule")
-    assert json.loads(rule["event_pattern"]) == {
+    assert event_pattern(stack, "approvals") == {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Model Package State Change"],
         "detail": {"ModelPackageGroupName": [{"prefix": "rollforward-dev-"}]},
     }
-    permission = stack.only("aws_lambda_permission")
+
+
+def test_an_endpoint_that_settles_reaches_the_prover(stack: Template) -> None:
+    assert event_pattern(stack, "endpoints") == {
+        "source": ["aws.sagemaker"],
+        "detail-type": [
+            "SageMaker Endpoint State Change",
+            "SageMaker Endpoint Deployment State Change",
+        ],
+        "detail": {
+            "EndpointName": [{"prefix": "rollforward-dev-"}],
+            "EndpointStatus": ["UPDATING", "IN_SERVICE", "FAILED", "UPDATE_ROLLBACK_FAILED"],
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("rule", "function"), [("approvals", "registrar"), ("endpoints", "prover")]
+)
+def test_a_rule_alone_may_call_its_function(stack: Template, rule: str, function: str) -> None:
+    (target,) = of_rule(stack, "aws_cloudwatch_event_target", rule)
+    (permission,) = of_rule(stack, "aws_lambda_permission", rule)
+    assert target["arn"].startswith(f"${{aws_lambda_function.{function}_function_")
     assert permission["principal"] == "events.amazonaws.com"
-    assert permission["source_arn"].startswith("${aws_cloudwatch_event_rule.")
-    assert "aws_lambda_function." in stack.only("aws_cloudwatch_event_target")["arn"]
+    assert permission["function_name"].startswith(f"${{aws_lambda_function.{function}_function_")
+    assert permission["source_arn"].startswith(f"${{aws_cloudwatch_event_rule.{rule}_rule_")

@@ -72,6 +72,8 @@ def test_a_check_that_fails_no_longer_is_taken_off_the_list(scan: Scan) -> None:
         "aws_s3_bucket_public_access_block",
         "aws_sagemaker_endpoint_configuration",
         "aws_sagemaker_model",
+        "aws_sns_topic",
+        "aws_sns_topic_policy",
         "aws_sqs_queue",
         "aws_ssm_parameter",
     ],

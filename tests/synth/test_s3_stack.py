@@ -64,14 +64,17 @@ def test_incomplete_uploads_are_aborted_after_seven_days(stack: Template) -> Non
     stack.has("aws_s3_bucket_lifecycle_configuration", {"rule": [rule]})
 
 
-def test_only_deliveries_trigger_the_registrar(stack: Template) -> None:
-    (function,) = stack.only("aws_s3_bucket_notification")["lambda_function"]
-    assert function == {
-        "events": ["s3:ObjectCreated:*"],
-        "filter_prefix": "models/",
-        "filter_suffix": "/model.tar.gz",
-        "lambda_function_arn": "arn:aws:lambda:us-east-1:123456789012:function:rollforward-dev-registrar",
-    }
+def test_only_deliveries_and_their_metrics_trigger_the_registrar(stack: Template) -> None:
+    functions = stack.only("aws_s3_bucket_notification")["lambda_function"]
+    assert functions == [
+        {
+            "events": ["s3:ObjectCreated:*"],
+            "filter_prefix": "models/",
+            "filter_suffix": suffix,
+            "lambda_function_arn": "arn:aws:lambda:us-east-1:123456789012:function:rollforward-dev-registrar",
+        }
+        for suffix in ("/model.tar.gz", "/metrics.json")
+    ]
 
 
 def test_only_this_bucket_of_this_account_may_invoke_the_registrar(stack: Template) -> None:

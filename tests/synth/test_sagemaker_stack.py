@@ -50,6 +50,12 @@ def test_the_endpoints_name_never_changes(stack: Template) -> None:
     assert "[local.registered].name}" in endpoint["endpoint_config_name"]
 
 
+def test_the_state_says_which_configuration_was_asked_for(stack: Template) -> None:
+    asked_for = stack.only("aws_sagemaker_endpoint")["endpoint_config_name"]
+    output = stack.content["output"]["endpoint_configuration"]["value"]
+    assert output == f'${{try({asked_for.removeprefix("${").removesuffix("}")}, "none")}}'
+
+
 def test_a_model_loads_the_pinned_copy_without_a_network(stack: Template) -> None:
     model = stack.only("aws_sagemaker_model")
     bucket = "rollforward-dev-models-123456789012-us-east-1"

@@ -15,7 +15,10 @@ import pytest
 
 from rollforward.terraform import ROOT
 
-COMMANDS = ["demo", "local", "bootstrap", "deliver", "status", "invoke"]
+COMMANDS = [
+    *("demo", "local", "bootstrap", "deliver", "status", "invoke"),
+    *("history", "compare", "approve", "reject", "revert", "prove"),
+]
 NOT_THERE = {"__type": "ValidationException", "message": 'Could not find endpoint "e".'}
 
 
@@ -112,7 +115,14 @@ def test_every_command_has_help_and_json(command: str) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["local"], ["bootstrap"], ["status"], ["invoke", "sentiment", "{}"]],
+    [
+        ["local"],
+        ["bootstrap"],
+        ["status"],
+        ["invoke", "sentiment", "{}"],
+        ["compare", "sentiment", "1", "2"],
+        ["prove"],
+    ],
     ids=lambda arguments: arguments[0],
 )
 def test_an_unknown_environment_is_the_users_mistake(arguments: list[str]) -> None:
@@ -132,6 +142,8 @@ def test_an_unknown_model_is_the_users_mistake(archive: str) -> None:
         ["status", "other"],
         ["invoke", "other", "{}"],
         ["deliver", "other", archive],
+        ["compare", "other", "1", "2"],
+        ["approve", "other", "1"],
     ):
         assert message(run(*arguments), 2) == expected
 
@@ -139,6 +151,11 @@ def test_an_unknown_model_is_the_users_mistake(archive: str) -> None:
 def test_an_archive_that_is_not_there_is_the_users_mistake() -> None:
     said = message(run("deliver", "sentiment", "no/such/model.tar.gz"), 2)
     assert said == "no file 'no/such/model.tar.gz' to deliver"
+
+
+def test_metrics_that_are_not_there_are_the_users_mistake(archive: str) -> None:
+    said = message(run("deliver", "sentiment", archive, "--metrics", "no/such/metrics.json"), 2)
+    assert said == "can't read 'no/such/metrics.json': No such file or directory"
 
 
 def test_a_request_is_given_once(archive: str) -> None:

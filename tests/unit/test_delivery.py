@@ -5,20 +5,26 @@ from typing import Any
 import pytest
 from botocore.stub import ANY
 
-from config import names
 from config.errors import ConfigError
-from config.settings import load
-from rollforward import delivery
+from rollforward import delivery, delivery_commands
 from rollforward.delivery import Verdict, deliver
 from rollforward.errors import RollforwardError
+from tests.unit.answers import (
+    BUCKET,
+    DEV,
+    MODEL,
+    V1,
+    described,
+    listed,
+    package,
+    packages,
+    pointer,
+)
 from tests.unit.conftest import Stub
+from tests.unit.typed import typed
 
-DEV = load("dev")
-MODEL = "sentiment"
-BUCKET = names.model_bucket(DEV)
 KEY = "models/sentiment/v1/model.tar.gz"
-PINNED = "registered/sentiment/v1/1/model.tar.gz"
-ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/rollforward-dev-sentiment/"
+METRICS_KEY = "models/sentiment/v1/metrics.json"
 
 
 @pytest.fixture
@@ -26,10 +32,6 @@ def archive(tmp_path: Path) -> Path:
     path = tmp_path / "model.tar.gz"
     path.write_bytes(b"an archive")
     return path
-
-
-def deployed(stub: Stub) -> None:
-    stub("ssm").add_response("get_parameter", {"Parameter": {"Value": "none"}})
 
 
 class KeyLike:
@@ -44,47 +46,20 @@ class KeyLike:
     __hash__ = None  # type: ignore[assignment]
 
 
-def uploaded(stub: Stub, version_id: str, key: object = KEY) -> None:
-    s3 = stub("s3")
+def upload(stub: Stub, key: object) -> None:
     sent = {"Bucket": BUCKET, "Key": key, "Body": ANY, "ChecksumAlgorithm": ANY}
-    s3.add_response("put_object", {}, sent)
-    s3.add_response("head_object", {"VersionId": version_id}, {"Bucket": BUCKET, "Key": key})
+    stub("s3").add_response("put_object", {}, sent)
 
 
-def package(number: int, version_id: str, status: str, reason: str) -> dict[str, Any]:
-    return {
-        "ModelPackageArn": f"{ARN}{number}",
-        "ModelPackageVersion": number,
-        "ModelPackageDescription": reason,
-        "ModelApprovalStatus": status,
-        "ModelPackageName": "group",
-        "CreationTime": 0,
-        "ModelPackageStatus": "Completed",
-        "ModelPackageStatusDetails": {"ValidationStatuses": []},
-        "CustomerMetadataProperties": {"delivery_version_id": version_id},
-        "InferenceSpecification": {
-            "Containers": [{"Image": "i", "ModelDataUrl": f"s3://{BUCKET}/{PINNED}"}],
-        },
-    }
-
-
-def registry(stub: Stub, *packages: dict[str, Any]) -> None:
-    """The model registry holds `packages`, newest first, and describes them until asked no more."""
-    summary = ("ModelPackageArn", "ModelPackageName", "CreationTime", "ModelPackageStatus")
-    stub("sagemaker").add_response(
-        "list_model_packages",
-        {"ModelPackageSummaryList": [{name: one[name] for name in summary} for one in packages]},
-        {
-            "ModelPackageGroupName": "rollforward-dev-sentiment",
-            "SortBy": "CreationTime",
-            "SortOrder": "Descending",
-            "MaxResults": ANY,
-        },
+def uploaded(stub: Stub, version_id: str, key: object = KEY) -> None:
+    upload(stub, key)
+    stub("s3").add_response(
+        "head_object", {"VersionId": version_id}, {"Bucket": BUCKET, "Key": key}
     )
-    for one in packages:
-        stub("sagemaker").add_response(
-            "describe_model_package", one, {"ModelPackageName": one["ModelPackageArn"]}
-        )
+
+
+def version(number: int, version_id: str, verdict: str = "Approved") -> dict[str, Any]:
+    return package(number, verdict, key=V1, delivery_version_id=version_id)
 
 
 def ignore(_: int) -> None:
@@ -92,13 +67,9 @@ def ignore(_: int) -> None:
 
 
 def test_the_verdict_is_that_of_this_upload_not_of_the_newest(stub: Stub, archive: Path) -> None:
-    deployed(stub)
+    pointer(stub, "none")
     uploaded(stub, "mine")
-    registry(
-        stub,
-        package(9, "somebody-elses", "Approved", "Sound"),
-        package(8, "mine", "Rejected", "The archive is truncated"),
-    )
+    packages(stub, version(9, "somebody-elses"), version(8, "mine", "Rejected"))
     verdict = deliver(DEV, MODEL, archive, "v1", ignore)
     assert verdict == Verdict(
         model=MODEL,
@@ -106,17 +77,17 @@ def test_the_verdict_is_that_of_this_upload_not_of_the_newest(stub: Stub, archiv
         version_id="mine",
         registry_version=8,
         status="Rejected",
-        reason="The archive is truncated",
-        registered=PINNED,
+        reason="Sound",
+        registered=V1,
     )
     assert not verdict.approved
 
 
 def test_the_verdict_is_waited_for(stub: Stub, archive: Path) -> None:
-    deployed(stub)
+    pointer(stub, "none")
     uploaded(stub, "mine")
-    registry(stub)
-    registry(stub, package(1, "mine", "Approved", "Sound"))
+    packages(stub)
+    packages(stub, version(1, "mine"))
     assert deliver(DEV, MODEL, archive, "v1", ignore).approved
 
 
@@ -124,9 +95,9 @@ def test_a_verdict_that_does_not_come_says_where_to_look(
     stub: Stub, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "VERDICT_TIMEOUT_SECONDS", 0)
-    deployed(stub)
+    pointer(stub, "none")
     uploaded(stub, "mine")
-    registry(stub)
+    packages(stub)
     with pytest.raises(RollforwardError) as caught:
         deliver(DEV, MODEL, archive, "v1", ignore)
     assert f"{KEY} is delivered (version id mine)" in str(caught.value)
@@ -158,7 +129,75 @@ def test_an_unknown_model_is_refused_by_the_names_there_are(archive: Path) -> No
 def test_a_delivery_without_a_version_is_named_by_the_time_of_day(
     stub: Stub, archive: Path
 ) -> None:
-    deployed(stub)
+    pointer(stub, "none")
     uploaded(stub, "mine", KeyLike(r"models/sentiment/\d{8}-\d{6}/model\.tar\.gz"))
-    registry(stub, package(1, "mine", "Approved", "Sound"))
+    packages(stub, version(1, "mine"))
     assert deliver(DEV, MODEL, archive, None, ignore).approved
+
+
+def test_a_delivery_that_waits_for_approval_is_neither_approved_nor_refused(
+    stub: Stub, archive: Path
+) -> None:
+    pointer(stub, "none")
+    uploaded(stub, "mine")
+    packages(stub, version(1, "mine", "PendingManualApproval"))
+    verdict = deliver(DEV, MODEL, archive, "v1", ignore)
+    assert (verdict.waiting, verdict.approved) == (True, False)
+
+
+def test_a_delivery_that_has_two_versions_is_told_by_the_newer(stub: Stub, archive: Path) -> None:
+    pointer(stub, "none")
+    uploaded(stub, "mine")
+    newer, older = version(2, "mine"), version(1, "mine", "PendingManualApproval")
+    listed(stub, newer, older)
+    described(stub, newer)
+    verdict = deliver(DEV, MODEL, archive, "v1", ignore)
+    assert (verdict.registry_version, verdict.approved) == (2, True)
+
+
+def test_metrics_are_there_before_their_archive(stub: Stub, archive: Path, tmp_path: Path) -> None:
+    metrics = tmp_path / "scores.json"
+    metrics.write_text('{"accuracy": 0.91}')
+    pointer(stub, "none")
+    upload(stub, METRICS_KEY)
+    uploaded(stub, "mine")
+    packages(stub, version(1, "mine"))
+    assert deliver(DEV, MODEL, archive, "v1", ignore, metrics).approved
+
+
+@pytest.mark.parametrize(
+    ("status", "code"), [("Approved", 0), ("PendingManualApproval", 0), ("Rejected", 1)]
+)
+def test_a_refusal_alone_fails_the_command(
+    stub: Stub, archive: Path, status: str, code: int
+) -> None:
+    pointer(stub, "none")
+    uploaded(stub, "mine")
+    packages(stub, version(7, "mine", status))
+    ran = typed(delivery_commands.app, MODEL, str(archive), "--version", "v1")
+    waiting = "waiting for approval: python -m rollforward approve sentiment 7 --env dev"
+    assert ran.code == code
+    assert ran.lines[:2] == [f"{KEY}: {status}, registry version 7", "Sound"]
+    assert ran.lines[2:] == ([waiting] if status == "PendingManualApproval" else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        (b"accuracy: 0.91", "is no JSON: "),
+        (b"\xff\xfe\x00", "is no JSON: "),
+        (b"[" * 100_000, "is no JSON: "),
+        (b"[0.91]", "holds no JSON object of numbers by name"),
+        (None, "can't read "),
+    ],
+    ids=["not JSON", "not text", "too deep", "no object", "no file"],
+)
+@pytest.mark.usefixtures("stub")  # which has no answer to an upload
+def test_nothing_is_uploaded_with_metrics_that_can_not_be_read(
+    archive: Path, tmp_path: Path, text: bytes | None, reason: str
+) -> None:
+    metrics = tmp_path / "metrics.json"
+    if text is not None:
+        metrics.write_bytes(text)
+    with pytest.raises(ConfigError, match=reason):
+        deliver(DEV, MODEL, archive, "v1", ignore, metrics)

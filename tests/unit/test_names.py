@@ -32,7 +32,7 @@ def test_a_name_is_legal_or_refused_before_aws_would(
 @given(model=model_names)
 def test_two_models_never_share_a_name(model: str) -> None:
     other = f"{model}x"
-    for name in (names.pointer, names.recent, names.settings):
+    for name in (names.pointer, names.recent, names.settings, names.live):
         assert name(DEV, model) != name(DEV, other)
 
 
@@ -46,6 +46,14 @@ def test_a_content_hash_still_fits_behind_the_longest_model() -> None:
 def test_a_template_has_the_model_in_its_place() -> None:
     template = names.pointer(DEV, names.ANY_MODEL)
     assert template.replace("{model}", "sentiment") == names.pointer(DEV, "sentiment")
+
+
+def test_a_template_is_refused_only_when_no_model_would_fit() -> None:
+    # `{model}` itself is longer than the names of some models.
+    tight = DEV.model_copy(update={"name": "e" * (63 - len("rollforward--x-") - 12)})
+    assert names.content_prefix(tight, names.ANY_MODEL).endswith("-{model}-")
+    with pytest.raises(ConfigError, match="has 64 characters, AWS allows 63"):
+        names.content_prefix(tight, "xx")
 
 
 def test_environments_never_share_a_bucket() -> None:

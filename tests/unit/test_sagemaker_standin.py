@@ -14,6 +14,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from rollforward.local.ports import LOOPBACK, free_port
+from rollforward.local.sagemaker import events
 from rollforward.local.sagemaker.app import build
 
 GROUP = "dev-sentiment"
@@ -298,3 +299,39 @@ def test_an_endpoint_that_is_not_there_cannot_be_scaled(client: Callable[..., An
     place = _place("sagemaker", "endpoint/e/variant/primary", dimension)
     register = client("application-autoscaling").register_scalable_target
     assert "Could not find endpoint" in _refusal(register, **place, MinCapacity=1, MaxCapacity=2)
+
+
+def test_every_change_of_an_endpoints_state_is_told_in_the_order_of_the_changes(
+    sagemaker: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(events, "_deliver", lambda _, event: told.append(event))
+    sagemaker.create_model(
+        ModelName="m",
+        ExecutionRoleArn="arn:aws:iam::123456789012:role/r",
+        PrimaryContainer=CONTAINER,
+    )
+    variant = {"VariantName": "v", "ModelName": "m"}
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
+    tags = [{"Key": "owner", "Value": "mlops"}]
+    sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c", Tags=tags)
+    _until(lambda: len(told) == 2)
+    assert [event["detail-type"] for event in told] == ["SageMaker Endpoint State Change"] * 2
+    details = [event["detail"] for event in told]
+    assert [detail["EndpointStatus"] for detail in details] == ["CREATING", "FAILED"]
+    assert (details[0]["EndpointName"], details[0]["Tags"]) == ("e", {"owner": "mlops"})
+    assert "Failed to download model data" in details[1]["FailureReason"]
+    assert details[1]["LastModifiedTime"] > 10**12
+
+
+def test_a_request_that_is_sent_again_gets_the_answer_that_was_lost(
+    client: Callable[..., Any],
+) -> None:
+    sagemaker = client("sagemaker")
+
+    def same_invocation(request: Any, **_: Any) -> None:
+        request.headers["amz-sdk-invocation-id"] = "the-same"
+
+    sagemaker.meta.events.register_last("before-send.sagemaker", same_invocation)
+    answers = [sagemaker.create_model_package_group(ModelPackageGroupName=GROUP) for _ in "12"]
+    assert answers[0]["ModelPackageGroupArn"] == answers[1]["ModelPackageGroupArn"]

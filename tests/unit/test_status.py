@@ -2,61 +2,24 @@ import pytest
 
 from config import names
 from config.errors import ConfigError
-from config.settings import load
+from rollforward.__main__ import app
 from rollforward.errors import RollforwardError
 from rollforward.status import Status, status
+from tests.unit.answers import (
+    DEV,
+    ENDPOINT,
+    MODEL,
+    V1,
+    V2,
+    configuration,
+    endpoint,
+    endpoint_is,
+    last_apply,
+    no_endpoint,
+    pointer,
+)
 from tests.unit.conftest import Stub
-
-DEV = load("dev")
-MODEL = "sentiment"
-ENDPOINT = "rollforward-dev-sentiment"
-V1 = "registered/sentiment/v1/1/model.tar.gz"
-V2 = "registered/sentiment/v2/2/model.tar.gz"
-
-
-def pointer(stub: Stub, value: str) -> None:
-    name = {"Name": "/rollforward/dev/sentiment/registered"}
-    stub("ssm").add_response("get_parameter", {"Parameter": {"Value": value}}, name)
-
-
-def endpoint(stub: Stub, key: str, state: str = "InService", failure: str | None = None) -> None:
-    """An endpoint that serves the artifact at `key`."""
-    described = {
-        "EndpointName": ENDPOINT,
-        "EndpointArn": f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{ENDPOINT}",
-        "EndpointConfigName": "the-configuration",
-        "EndpointStatus": state,
-        "CreationTime": 0,
-        "LastModifiedTime": 0,
-    } | ({"FailureReason": failure} if failure else {})
-    sagemaker = stub("sagemaker")
-    sagemaker.add_response("describe_endpoint", described, {"EndpointName": ENDPOINT})
-    sagemaker.add_response(
-        "describe_endpoint_config",
-        {
-            "EndpointConfigName": "the-configuration",
-            "EndpointConfigArn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/c",
-            "ProductionVariants": [{"VariantName": "primary", "ModelName": "the-model"}],
-            "CreationTime": 0,
-        },
-        {"EndpointConfigName": "the-configuration"},
-    )
-    sagemaker.add_response(
-        "describe_model",
-        {
-            "ModelName": "the-model",
-            "PrimaryContainer": {"ModelDataUrl": f"s3://the-bucket/{key}"},
-            "CreationTime": 0,
-            "ModelArn": "arn:aws:sagemaker:us-east-1:123456789012:model/the-model",
-        },
-        {"ModelName": "the-model"},
-    )
-
-
-def no_endpoint(stub: Stub) -> None:
-    stub("sagemaker").add_client_error(
-        "describe_endpoint", "ValidationException", 'Could not find endpoint "x".'
-    )
+from tests.unit.typed import typed
 
 
 def test_an_endpoint_that_serves_the_registered_model_agrees(stub: Stub) -> None:
@@ -68,6 +31,7 @@ def test_an_endpoint_that_serves_the_registered_model_agrees(stub: Stub) -> None
         endpoint=ENDPOINT,
         registered=V1,
         live=V1,
+        asked_for=None,
         state="InService",
         failure=None,
         deliver_to=f"s3://{names.model_bucket(DEV)}/models/sentiment/<version>/model.tar.gz",
@@ -135,19 +99,43 @@ def test_an_endpoint_that_is_not_in_service_does_not_agree(stub: Stub, state: st
 
 def test_a_live_configuration_that_was_deleted_is_told_not_raised(stub: Stub) -> None:
     pointer(stub, V1)
-    sagemaker = stub("sagemaker")
-    described = {
-        "EndpointName": ENDPOINT,
-        "EndpointArn": f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{ENDPOINT}",
-        "EndpointConfigName": "gone",
-        "EndpointStatus": "InService",
-        "CreationTime": 0,
-        "LastModifiedTime": 0,
-    }
-    sagemaker.add_response("describe_endpoint", described, {"EndpointName": ENDPOINT})
-    sagemaker.add_client_error(
+    endpoint_is(stub, "InService", "gone")
+    stub("sagemaker").add_client_error(
         "describe_endpoint_config", "ValidationException", 'Could not find "gone".'
     )
+    last_apply(stub, None)
     found = status(DEV, MODEL)
     assert found.live == "unknown: gone or its model was deleted"
     assert not found.agree
+
+
+def test_what_sagemaker_rolled_back_from_is_told(stub: Stub) -> None:
+    pointer(stub, V1)
+    endpoint_is(stub, "InService", "the-old", failure="No weights")
+    configuration(stub, V1, "the-old")
+    last_apply(stub, "the-new")
+    configuration(stub, V2, "the-new")
+    found = status(DEV, MODEL)
+    assert (found.live, found.asked_for, found.failure) == (V1, V2, "No weights")
+    assert found.agree
+
+
+@pytest.mark.parametrize("asked_for", [None, "the-configuration"])
+def test_an_endpoint_that_serves_what_was_asked_for_says_no_more(
+    stub: Stub, asked_for: str | None
+) -> None:
+    pointer(stub, V1)
+    endpoint_is(stub, "InService")
+    configuration(stub, V1)
+    last_apply(stub, asked_for)
+    assert status(DEV, MODEL).asked_for is None
+
+
+def test_the_command_tells_what_was_rolled_back_from(stub: Stub) -> None:
+    pointer(stub, V1)
+    endpoint_is(stub, "InService")
+    configuration(stub, V1)
+    last_apply(stub, "the-larger")
+    configuration(stub, V1, "the-larger")
+    ran = typed(app, "status", MODEL)
+    assert f"rolled back from {V1} with other settings" in ran.lines

@@ -19,6 +19,7 @@ from rollforward.local.sagemaker.service import Service
 logger = logging.getLogger(__name__)
 
 AWS_JSON = "application/x-amz-json-1.1"
+ANSWERS_KEPT = 1000
 # Credential=<access key>/<date>/<region>/<service>/aws4_request
 _CREDENTIAL = re.compile(r"Credential=(\d{12})/\d+/([^/]+)/")
 
@@ -29,14 +30,25 @@ class Api:
     def __init__(self, logs: Path) -> None:
         self._logs = logs
         self._services: dict[tuple[str, str], Service] = {}
+        self._answered: dict[str, str] = {}
 
     async def control(self, request: Request) -> Response:
         params = json.loads(await request.body() or b"{}")
         target = request.headers.get("x-amz-target", "")
-        # The SDKs give a request that they send again the same invocation id.
-        logger.info("%s %s", target, request.headers.get("amz-sdk-invocation-id", ""))
-        answer = self._service(request).perform(target, params)
-        return Response(json.dumps(answer), media_type=AWS_JSON)
+        invocation = request.headers.get("amz-sdk-invocation-id", "")
+        logger.info("%s %s", target, invocation)
+        answer = self._answered.get(invocation)
+        if not answer:
+            answer = json.dumps(self._service(request).perform(target, params))
+            self._remember(invocation, answer)
+        return Response(answer, media_type=AWS_JSON)
+
+    def _remember(self, invocation: str, answer: str) -> None:
+        """Under load, Terraform's SDK now and then loses an answer, and sends the same request again."""
+        if invocation:
+            self._answered[invocation] = answer
+        while len(self._answered) > ANSWERS_KEPT:
+            self._answered.pop(next(iter(self._answered)))
 
     async def invoke(self, request: Request) -> Response:
         body = await request.body()

@@ -14,6 +14,7 @@ from botocore.model import OperationModel
 
 from rollforward.local.sagemaker import containers
 from rollforward.local.sagemaker.errors import invalid
+from rollforward.local.sagemaker.events import endpoint_changed
 from rollforward.local.sagemaker.fleet import Fleet, Variant, stop
 from rollforward.local.sagemaker.resources import shown
 from rollforward.local.sagemaker.state import Members, Region, Resource
@@ -21,6 +22,7 @@ from rollforward.local.sagemaker.state import Members, Region, Resource
 CONFIG = "EndpointConfig"
 ENDPOINT = "Endpoint"
 LONGEST_REASON = 1024
+_PENDING = "PendingDeploymentSummary"
 
 logger = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ def create_endpoint(operation: OperationModel, region: Region, params: Members) 
     config = _deployable(region, params)
     members = params | {"EndpointStatus": "Creating"} | _deployment_config(params)
     endpoint = region.add(ENDPOINT, params[f"{ENDPOINT}Name"], members)
+    endpoint_changed(region, endpoint)
     _begin(region, endpoint, config)
     return shown(endpoint, operation.output_shape)
 
@@ -50,13 +53,17 @@ def update_endpoint(operation: OperationModel, region: Region, params: Members) 
         raise invalid(f'Cannot update endpoint "{endpoint.arn}" with status "Failed".')
     if status != "InService":
         raise invalid(f'Cannot update in-progress endpoint "{endpoint.arn}".')
-    endpoint.update({"EndpointStatus": "Updating"} | _deployment_config(params))
+    endpoint.update({"EndpointStatus": "Updating", _PENDING: _pending(config)})
+    endpoint.update(_deployment_config(params))
+    endpoint_changed(region, endpoint)
     _begin(region, endpoint, config)
     return shown(endpoint, operation.output_shape)
 
 
 def delete_endpoint(_: OperationModel, region: Region, params: Members) -> Members:
     endpoint = region.get(ENDPOINT, params[f"{ENDPOINT}Name"])
+    endpoint.update({"EndpointStatus": "Deleting"})
+    endpoint_changed(region, endpoint)
     region.remove(endpoint)
     region.deployments.pop(endpoint.arn).cancel()
     if endpoint.arn in region.fleets:
@@ -90,6 +97,23 @@ def _deployment_config(params: Members) -> Members:
     return {f"Last{given}": params[given]} if given in params else {}
 
 
+def _pending(config: Resource) -> Members:
+    """What is told of a deployment while it goes on."""
+    variants = [
+        {
+            "VariantName": variant["VariantName"],
+            "DesiredInstanceCount": variant.get("InitialInstanceCount", 1),
+            "VariantStatus": [{"Status": "Creating"}],
+        }
+        for variant in config.members["ProductionVariants"]
+    ]
+    return {
+        f"{CONFIG}Name": config.members[f"{CONFIG}Name"],
+        "StartTime": time.time(),
+        "ProductionVariants": variants,
+    }
+
+
 def _begin(region: Region, endpoint: Resource, config: Resource) -> None:
     # Looked up now: what is deleted while the deployment goes on no longer matters to it.
     models = {
@@ -110,14 +134,17 @@ async def _deploy(
         logger.warning("%s is not deployed: %s", endpoint.arn, error, exc_info=ours)
         reason = str(error)[-LONGEST_REASON:]
         status = "InService" if endpoint.arn in region.fleets else "Failed"
+        endpoint.members.pop(_PENDING, None)
         endpoint.update({"EndpointStatus": status, "FailureReason": reason})
+        endpoint_changed(region, endpoint)
         return
     if previous := region.fleets.get(endpoint.arn):
         _retire(region, previous)
     region.fleets[endpoint.arn] = fleet
-    for name in ("FailureReason", "AsyncInferenceConfig"):
+    for name in ("FailureReason", "AsyncInferenceConfig", _PENDING):
         endpoint.members.pop(name, None)
     endpoint.update(_served(config, models))
+    endpoint_changed(region, endpoint)
 
 
 async def _start(

@@ -8,8 +8,10 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventb
 import asyncio
 import json
 import logging
+import re
 import time
 import uuid
+from collections.abc import Iterable
 from typing import Any
 
 import boto3
@@ -18,7 +20,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rollforward.local.sagemaker.state import Members, Region, Resource
 
 MODEL_PACKAGE = "SageMaker Model Package State Change"
-_DETAILS = (
+ENDPOINT = "SageMaker Endpoint State Change"
+DEPLOYMENT = "SageMaker Endpoint Deployment State Change"
+_PENDING = "PendingDeploymentSummary"
+_ENDPOINT_DETAILS = (
+    "EndpointName",
+    "EndpointArn",
+    "EndpointConfigName",
+    "ProductionVariants",
+    "FailureReason",
+    _PENDING,
+)
+_PACKAGE_DETAILS = (
     "ModelPackageGroupName",
     "ModelPackageVersion",
     "ModelPackageArn",
@@ -31,13 +44,55 @@ _DETAILS = (
 logger = logging.getLogger(__name__)
 
 
-def package_changed(region: Region, package: Resource) -> None:
-    """In the background, and after the change, as everything that EventBridge brings."""
-    detail = {name: package.members[name] for name in _DETAILS if name in package.members}
-    event = _event(region, MODEL_PACKAGE, package.arn, detail)
-    notice = asyncio.create_task(asyncio.to_thread(_deliver, region, event))
-    region.notices.add(notice)
-    notice.add_done_callback(region.notices.discard)
+def package_changed(region: Region, package: Resource, updated: Iterable[str] = ()) -> None:
+    """`updated` are the names of the members that an update has changed."""
+    detail = _members(package, _PACKAGE_DETAILS)
+    if updated:
+        detail["UpdatedModelPackageFields"] = list(updated)
+    _send(region, _event(region, MODEL_PACKAGE, package.arn, detail))
+
+
+def endpoint_changed(region: Region, endpoint: Resource) -> None:
+    """Its state; and while it is updated with another configuration, the deployment's."""
+    detail = _members(endpoint, _ENDPOINT_DETAILS) | {
+        "EndpointStatus": _spelt(endpoint.members["EndpointStatus"]),
+        "CreationTime": _milliseconds(endpoint.members["CreationTime"]),
+        "LastModifiedTime": _milliseconds(endpoint.members["LastModifiedTime"]),
+        "Tags": dict(endpoint.tags),
+    }
+    pending = detail.pop(_PENDING, None)
+    _send(region, _event(region, ENDPOINT, endpoint.arn, detail))
+    if pending:
+        summary = pending | {"StartTime": _milliseconds(pending["StartTime"])}
+        deployment = detail | {_PENDING: summary}
+        _send(region, _event(region, DEPLOYMENT, endpoint.arn, deployment))
+
+
+def _members(resource: Resource, names: tuple[str, ...]) -> Members:
+    return {name: resource.members[name] for name in names if name in resource.members}
+
+
+def _spelt(status: str) -> str:
+    """`IN_SERVICE` of `InService`, as in events."""
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status).upper()
+
+
+def _milliseconds(seconds: float) -> int:
+    return int(seconds * 1000)
+
+
+def _send(region: Region, event: Members) -> None:
+    """In the background, and in the order of the changes, which AWS does not promise."""
+    before = region.last_notice
+
+    async def deliver() -> None:
+        if before:
+            await asyncio.wait([before])
+        await asyncio.to_thread(_deliver, region, event)
+
+    region.last_notice = asyncio.create_task(deliver())
+    region.notices.add(region.last_notice)
+    region.last_notice.add_done_callback(region.notices.discard)
 
 
 def _event(region: Region, kind: str, arn: str, detail: Members) -> Members:

@@ -76,7 +76,7 @@ def update_package(operation: OperationModel, region: Region, params: Members) -
         gone = params.get(f"{_METADATA}ToRemove", [])
         changed[_METADATA] = {key: metadata[key] for key in metadata if key not in gone}
     package.update(changed)
-    package_changed(region, package)
+    package_changed(region, package, updated=[name for name in changed if name != f"{PACKAGE}Arn"])
     return shown(package, operation.output_shape)
 
 

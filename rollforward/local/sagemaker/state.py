@@ -37,6 +37,7 @@ class Region:
     deployments: dict[str, asyncio.Task[None]] = field(default_factory=dict)
     retirements: set[asyncio.Task[None]] = field(default_factory=set)
     notices: set[asyncio.Task[None]] = field(default_factory=set)
+    last_notice: asyncio.Task[None] | None = None
 
     def arn(self, kind: str, name: str) -> str:
         return f"arn:aws:sagemaker:{self.name}:{self.account}:{_hyphened(kind)}/{name}"

@@ -6,6 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from lambda_src.prove_model.answer import Outcome
 from lambda_src.prove_model.cloud import Cloud, Endpoint
+from lambda_src.prove_model.deployment import Deployment
+from lambda_src.prove_model.endpoint_events import Question
 from lambda_src.prove_model.environment import Environment
 from lambda_src.prove_model.proof import Proof
 from lambda_src.register_model.cloud import Approval, RegisteredVersion
@@ -14,12 +16,13 @@ from lambda_src.shared.announcement import Announcement, Event
 BUCKET = "bucket"
 MODEL = "sentiment"
 MEMORY = f"/rollforward/dev/{MODEL}/live"
+ASKED = f"/rollforward/dev/{MODEL}/asked-for"
 ENDPOINT = f"rollforward-dev-{MODEL}"
-ARN = f"arn:aws:sagemaker:us-east-2:123456789012:endpoint/{ENDPOINT}"
 ENVIRONMENT = Environment(
     endpoint_name="rollforward-dev-{model}",
     package_group="rollforward-dev-{model}",
     live_parameter="/rollforward/dev/{model}/live",
+    asked_parameter="/rollforward/dev/{model}/asked-for",
     bucket=BUCKET,
     topic="arn:aws:sns:us-east-2:123456789012:rollforward-dev-notifications",
 )
@@ -35,12 +38,12 @@ def no_wait(_: float) -> None:
 
 @dataclass
 class FakeCloud:
-    """All protocols in one. `asked_for` is the endpoint's tag; with no status there is no endpoint."""
+    """All protocols in one; with no status there is no endpoint."""
 
     status: str | None = "InService"
     live: str = "v1"
-    asked_for: str | None = "v1"
     failure_reason: str | None = None
+    started: int = 1_583_831_889_050
     modified: datetime = datetime(2026, 1, 31, 14, tzinfo=UTC)
     configurations: dict[str, str] = field(
         default_factory=lambda: {
@@ -50,7 +53,7 @@ class FakeCloud:
     recorded: list[RegisteredVersion] = field(default_factory=list)
     reasons: dict[int, str] = field(default_factory=dict)
     stored: dict[str, bytes] = field(default_factory=dict)
-    values: dict[str, str] = field(default_factory=lambda: {MEMORY: "none"})
+    values: dict[str, str] = field(default_factory=lambda: {MEMORY: "none", ASKED: "none"})
     announced: list[Announcement] = field(default_factory=list)
     answers: Callable[[bytes], bytes] = lambda body: body
     telling: Callable[[], None] = lambda: None
@@ -70,9 +73,22 @@ class FakeCloud:
         self.recorded[number - 1] = replace(self.recorded[number - 1], approval=approval)
 
     def roll_back(self, reason: str | None = "The container did not pass its ping.") -> None:
-        """SageMaker tried v2, and went back to v1."""
-        self.live, self.asked_for, self.failure_reason = "v1", "v2", reason
+        """SageMaker told that it deploys v2, and went back to v1."""
+        self.deploy("v2", replaced="v1")
+        self.live, self.failure_reason = "v1", reason
         self.modified += timedelta(minutes=10)
+
+    def deploy(self, configuration: str, replaced: str) -> Deployment:
+        """As the prover remembers it, once SageMaker has told."""
+        self.started += 1
+        deployment = Deployment(configuration, replaced, self.started)
+        self.values[ASKED] = str(deployment)
+        return deployment
+
+    @property
+    def asked_for(self) -> str | None:
+        known = Deployment.parse(self.values[ASKED])
+        return known.configuration if known else None
 
     def bring_smoke(self, key: str, text: str) -> None:
         self.stored[key.replace("model.tar.gz", "smoke.json")] = text.encode()
@@ -87,9 +103,14 @@ class FakeCloud:
         )
 
     def prove(
-        self, *, by_a_person: bool = False, sleep: Callable[[float], None] = no_wait
+        self,
+        *,
+        by_a_person: bool = False,
+        deployment: Deployment | None = None,
+        sleep: Callable[[float], None] = no_wait,
     ) -> Outcome:
-        return Proof(self.connect(), ENVIRONMENT, MODEL, by_a_person, sleep).run()
+        question = Question(MODEL, by_a_person, deployment)
+        return Proof(self.connect(), ENVIRONMENT, question, sleep).run()
 
     @property
     def rejected(self) -> list[int]:
@@ -109,8 +130,7 @@ class FakeEndpoints:
         fake = self.fake
         if fake.status is None or name != ENDPOINT:
             return None
-        asked_for = fake.asked_for or fake.live
-        return Endpoint(ARN, fake.status, fake.live, asked_for, fake.failure_reason, fake.modified)
+        return Endpoint(fake.status, fake.live, fake.failure_reason, fake.modified)
 
     def model_data(self, configuration: str) -> str | None:
         self.fake.gate()
@@ -119,11 +139,6 @@ class FakeEndpoints:
     def invoke(self, name: str, body: bytes) -> bytes:
         self.fake.gate()
         return self.fake.answers(body)
-
-    def set_asked_for(self, endpoint: Endpoint, configuration: str) -> None:
-        self.fake.gate()
-        assert endpoint.arn == ARN
-        self.fake.asked_for = configuration
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.response import StreamingBody
 
-from config import names
-from lambda_src.prove_model.aws import ASKED_FOR, SageMakerEndpoints, SageMakerRegistry
+from lambda_src.prove_model.aws import SageMakerEndpoints, SageMakerRegistry
 from lambda_src.prove_model.cloud import Endpoint, InvocationFailed
 from lambda_src.register_model.cloud import Approval, RegisteredVersion
 from tests.unit.conftest import Stub
@@ -29,10 +28,8 @@ DESCRIBED = {
     "LastModifiedTime": NOON,
 }
 ENDPOINT = Endpoint(
-    arn=ARN,
     status="InService",
     configuration=f"{NAME}-0123456789ab",
-    asked_for=f"{NAME}-ba9876543210",
     failure_reason="Crashed.",
     modified=NOON,
 )
@@ -55,36 +52,13 @@ def missing(stub: Stub, operation: str) -> None:
     )
 
 
-def test_the_tag_is_the_one_that_the_stack_writes() -> None:
-    assert ASKED_FOR == names.ASKED_FOR
-
-
-def test_an_endpoint_is_found_with_what_was_asked_for_on_any_page_of_its_tags(stub: Stub) -> None:
-    sagemaker = stub("sagemaker")
-    sagemaker.add_response("describe_endpoint", DESCRIBED, {"EndpointName": NAME})
-    first = {"Tags": [{"Key": "project", "Value": "rollforward"}], "NextToken": "more"}
-    second = {"Tags": [{"Key": ASKED_FOR, "Value": f"{NAME}-ba9876543210"}]}
-    sagemaker.add_response("list_tags", first, {"ResourceArn": ARN})
-    sagemaker.add_response("list_tags", second, {"ResourceArn": ARN, "NextToken": "more"})
+def test_an_endpoint_is_found_in_sagemakers_words(stub: Stub) -> None:
+    stub("sagemaker").add_response("describe_endpoint", DESCRIBED, {"EndpointName": NAME})
     assert endpoints(stub).find(NAME) == ENDPOINT
 
 
-def test_an_endpoint_without_the_tag_was_asked_for_as_it_is(stub: Stub) -> None:
-    sagemaker = stub("sagemaker")
-    described = {name: value for name, value in DESCRIBED.items() if name != "FailureReason"}
-    sagemaker.add_response("describe_endpoint", described)
-    sagemaker.add_response("list_tags", {"Tags": []})
-    found = endpoints(stub).find(NAME)
-    assert found is not None
-    assert found.asked_for == found.configuration
-    assert found.failure_reason is None
-
-
-@pytest.mark.parametrize("deleted_meanwhile", [True, False])
-def test_a_missing_endpoint_is_none(stub: Stub, deleted_meanwhile: bool) -> None:
-    if deleted_meanwhile:
-        stub("sagemaker").add_response("describe_endpoint", DESCRIBED)
-    missing(stub, "list_tags" if deleted_meanwhile else "describe_endpoint")
+def test_a_missing_endpoint_is_none(stub: Stub) -> None:
+    missing(stub, "describe_endpoint")
     assert endpoints(stub).find(NAME) is None
 
 
@@ -166,15 +140,6 @@ def test_no_answer_in_time_is_a_failed_invocation(stub: Stub) -> None:
     stub("sagemaker")
     with pytest.raises(InvocationFailed, match="timeout"):
         SageMakerEndpoints(boto3.client("sagemaker"), runtime).invoke(NAME, b"[]")
-
-
-def test_the_tag_is_set_on_the_endpoint(stub: Stub) -> None:
-    stub("sagemaker").add_response(
-        "add_tags",
-        {"Tags": []},
-        {"ResourceArn": ARN, "Tags": [{"Key": ASKED_FOR, "Value": "c"}]},
-    )
-    endpoints(stub).set_asked_for(ENDPOINT, "c")
 
 
 def test_versions_are_listed_with_their_approval(stub: Stub) -> None:

@@ -28,6 +28,7 @@ def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
     monkeypatch.setenv("ENDPOINT", ENVIRONMENT.endpoint_name)
     monkeypatch.setenv("PACKAGE_GROUP", ENVIRONMENT.package_group)
     monkeypatch.setenv("LIVE_PARAMETER", ENVIRONMENT.live_parameter)
+    monkeypatch.setenv("ASKED_PARAMETER", ENVIRONMENT.asked_parameter)
     monkeypatch.setenv("MODEL_BUCKET", ENVIRONMENT.bucket)
     monkeypatch.setenv("TOPIC_ARN", ENVIRONMENT.topic)
 
@@ -136,3 +137,11 @@ def test_a_roll_back_is_counted_and_logged_with_what_a_person_needs(
     assert (log["levelname"], log["verdict"], log["model"]) == ("WARNING", "rolled back", MODEL)
     assert (log["live"], log["asked"], log["rejected"]) == (V1, V2, [2])
     assert "Crashed." in log["reason"]
+
+
+def test_the_beginning_of_a_deployment_is_remembered(cloud: FakeCloud) -> None:
+    told = event("endpoint_deployment_state_change")
+    cloud.status = "Updating"
+    invoke(told)
+    pending = told["detail"]["PendingDeploymentSummary"]["EndpointConfigName"]
+    assert cloud.asked_for == pending

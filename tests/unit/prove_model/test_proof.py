@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from lambda_src.prove_model.answer import Answer, Verdict
+from lambda_src.prove_model.deployment import Deployment
 from lambda_src.prove_model.proof import PAUSE_SECONDS
 from lambda_src.register_model.cloud import Approval
 from lambda_src.shared.announcement import Announcement, Event
@@ -33,9 +34,33 @@ def test_a_live_model_is_announced_by_the_highest_number_of_its_versions(cloud: 
     assert [announcement.version for announcement in cloud.announced] == [3]
 
 
-def test_an_endpoint_that_no_apply_has_tagged_serves_what_was_asked_for(cloud: FakeCloud) -> None:
-    cloud.asked_for = None
+def test_a_deployment_that_is_told_of_late_is_found_rolled_back_at_once(cloud: FakeCloud) -> None:
+    answer = cloud.prove(deployment=Deployment("v2", replaced="v1", started=1)).answer
+    assert (answer.verdict, cloud.rejected) == (Verdict.ROLLED_BACK, [2])
+
+
+def test_an_old_event_that_comes_again_changes_nothing(cloud: FakeCloud) -> None:
+    first = cloud.deploy("v2", replaced="v1")
+    cloud.live = "v2"
+    cloud.prove()
+    cloud.deploy("v1", replaced="v2")
+    cloud.live = "v1"
+    assert cloud.prove(deployment=first).answer == Answer(Verdict.LIVE, MODEL, live=V1, asked=V1)
+    assert cloud.rejected == []
+
+
+def test_a_later_deployment_that_nobody_told_of_is_no_roll_back(cloud: FakeCloud) -> None:
+    cloud.deploy("v2", replaced="v1")
+    cloud.live = "v2 larger"
+    assert cloud.prove().answer == Answer(Verdict.LIVE, MODEL, live=V2, asked=V2)
+    assert cloud.rejected == []
+
+
+def test_an_update_that_sagemaker_refused_is_no_roll_back(cloud: FakeCloud) -> None:
+    cloud.deploy("v1", replaced="v2")
+    # Then an apply asked for v2 while the endpoint scaled: no deployment began.
     assert cloud.prove().answer == Answer(Verdict.LIVE, MODEL, live=V1, asked=V1)
+    assert cloud.rejected == []
 
 
 def test_a_model_put_there_by_hand_is_live_but_not_announced(cloud: FakeCloud) -> None:
@@ -75,7 +100,8 @@ def test_an_endpoint_that_has_not_settled_is_not_judged(cloud: FakeCloud, status
 
 @pytest.mark.parametrize("status", ["Failed", "UpdateRollbackFailed"])
 def test_a_failed_endpoint_is_announced_and_rejects_nothing(cloud: FakeCloud, status: str) -> None:
-    cloud.status, cloud.asked_for, cloud.failure_reason = status, "v2", "No capacity."
+    cloud.deploy("v2", replaced="v1")
+    cloud.status, cloud.failure_reason = status, "No capacity."
     answer = cloud.prove().answer
     reason = f"The endpoint is {status}: No capacity."
     assert answer == Answer(Verdict.FAILED, MODEL, asked=V2, reason=reason)
@@ -103,7 +129,7 @@ def test_a_roll_back_rejects_every_version_of_the_same_pinned_copy(cloud: FakeCl
     cloud.record(V2, Approval.REJECTED)
     cloud.record(V2, Approval.PENDING)
     cloud.roll_back()
-    assert cloud.prove().answer.rejected == (2, 4)
+    assert cloud.prove().answer.rejected == (2, 3, 4)
     assert sorted(cloud.reasons) == [2, 4]
     assert cloud.announced[0].version == 4
 
@@ -123,7 +149,8 @@ def test_a_long_reason_becomes_one_line_that_sagemaker_takes(cloud: FakeCloud) -
 
 
 def test_settings_that_were_rolled_back_reject_no_version(cloud: FakeCloud) -> None:
-    cloud.live, cloud.asked_for, cloud.failure_reason = "v2", "v2 larger", "No capacity."
+    cloud.deploy("v2 larger", replaced="v2")
+    cloud.live, cloud.failure_reason = "v2", "No capacity."
     answer = cloud.prove().answer
     assert (answer.verdict, answer.live, answer.asked) == (Verdict.ROLLED_BACK, V2, V2)
     assert answer.reason == (
@@ -172,8 +199,8 @@ def test_a_version_approved_again_after_its_roll_back_stays_approved(cloud: Fake
     assert cloud.rejected == []
 
 
-def test_an_apply_that_has_only_tagged_the_endpoint_yet_is_waited_for(cloud: FakeCloud) -> None:
-    cloud.asked_for = "v2"
+def test_an_endpoint_that_is_not_yet_shown_as_updating_is_waited_for(cloud: FakeCloud) -> None:
+    cloud.deploy("v2", replaced="v1")
     pauses: list[float] = []
 
     def sleep(seconds: float) -> None:
@@ -186,7 +213,7 @@ def test_an_apply_that_has_only_tagged_the_endpoint_yet_is_waited_for(cloud: Fak
 
 
 def test_an_apply_that_ends_between_two_looks_is_live(cloud: FakeCloud) -> None:
-    cloud.asked_for = "v2"
+    cloud.deploy("v2", replaced="v1")
 
     def sleep(_: float) -> None:
         cloud.live = "v2"
@@ -196,12 +223,12 @@ def test_an_apply_that_ends_between_two_looks_is_live(cloud: FakeCloud) -> None:
 
 
 def test_an_apply_that_is_rolled_back_between_two_looks_is_looked_at_anew(cloud: FakeCloud) -> None:
-    cloud.asked_for = "v2"
+    cloud.deploy("v2", replaced="v1")
     pauses: list[float] = []
 
     def sleep(seconds: float) -> None:
         if not pauses:
-            cloud.roll_back("Crashed.")
+            cloud.failure_reason = "Crashed."
         pauses.append(seconds)
 
     answer = cloud.prove(sleep=sleep).answer
@@ -210,11 +237,11 @@ def test_an_apply_that_is_rolled_back_between_two_looks_is_looked_at_anew(cloud:
     assert len(pauses) == 2
 
 
-def test_the_next_apply_keeps_its_word_if_it_begins_during_a_proof(cloud: FakeCloud) -> None:
+def test_the_next_deployment_is_remembered_if_it_begins_during_a_proof(cloud: FakeCloud) -> None:
     cloud.roll_back()
 
     def next_apply() -> None:
-        cloud.asked_for = "v2 larger"
+        cloud.deploy("v2 larger", replaced="v1")
 
     cloud.telling = next_apply
     assert cloud.prove().answer.verdict == Verdict.ROLLED_BACK

@@ -8,6 +8,7 @@ import pytest
 from lambda_src.register_model import handler as lambda_function
 from lambda_src.register_model.cloud import Approval, Cloud
 from lambda_src.register_model.events import Notice
+from lambda_src.register_model.observability import logger
 from tests.unit.register_model.archives import archive_without_a_model, sound_archive
 from tests.unit.register_model.fake_cloud import (
     BUCKET,
@@ -56,7 +57,7 @@ def invoke(*notices: Notice) -> None:
 
 
 def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    return [vars(record) for record in caplog.records if record.name == "registrar"]
+    return [vars(record) for record in caplog.records if record.name == logger.name]
 
 
 def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:

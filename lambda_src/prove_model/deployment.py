@@ -1,0 +1,36 @@
+"""A deployment: what an endpoint was last asked for, as SageMaker told when it began.
+
+An endpoint itself says only what is live. Once a deployment has been rolled back, nothing of it is left:
+so its beginning is remembered, in a parameter beside the pointer. An apply whose update SageMaker refuses
+never comes that far, and so is no roll back.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """From the configuration `replaced` to `configuration`.
+
+    `started` is in SageMaker's milliseconds, which tell old events from new.
+    """
+
+    configuration: str
+    replaced: str
+    started: int
+
+    def was_rolled_back(self, live: str) -> bool:
+        """Only if what it was to replace is live again: a later deployment may have gone by untold."""
+        return live == self.replaced != self.configuration
+
+    @classmethod
+    def parse(cls, text: str) -> "Deployment | None":
+        """None if there has been none yet."""
+        return None if text == NO_DEPLOYMENT else cls(**json.loads(text))
+
+    def __str__(self) -> str:
+        return json.dumps(asdict(self))
+
+
+NO_DEPLOYMENT = "none"

@@ -1,0 +1,140 @@
+"""Proof: does the endpoint serve what the last apply asked for?
+
+    endpoint settles ──► prover looks, asks, and rejects what failed ──► pointer follows
+
+The prover is the same Lambda that AWS calls when an endpoint changes with nobody watching.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from config import names
+from config.settings import Environment
+from rollforward import aws
+from rollforward.errors import RollforwardError
+from rollforward.registry import REJECTED, history, pointer_after
+from rollforward.status import registered, state, status
+
+LIVE = "live"
+ROLLED_BACK = "rolled back"
+SMOKE_FAILED = "smoke failed"
+FAILED = "failed"
+NOT_SETTLED = "not settled"
+NO_ENDPOINT = "no endpoint"
+
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
+UNSETTLED = {"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"}
+# SageMaker gives a deployment up to 8 hours; ours, which shift all traffic at once, take minutes.
+SETTLE_TIMEOUT_SECONDS = 40 * 60
+POLL_SECONDS = 5
+
+
+@dataclass(frozen=True)
+class Proof:
+    """`live`, `asked` and `registered` are pinned S3 keys, `rejected` the versions given up for it."""
+
+    model: str
+    verdict: str
+    live: str | None
+    asked: str | None
+    registered: str | None
+    reason: str | None
+    rejected: list[int]
+
+    @property
+    def holds(self) -> bool:
+        """What was asked for is there, even if by now another version is registered."""
+        absent = self.verdict == NO_ENDPOINT and self.registered is None
+        return self.verdict == LIVE or absent
+
+
+class _NotSettledError(Exception):
+    pass
+
+
+def prove(environment: Environment, model: str, seen: Callable[[str], None]) -> Proof:
+    """Wait for the endpoint to settle, and have it proven; wait for the pointer if a version was rejected.
+
+    `seen` is told of the endpoint's state at each look. Raises ConfigError for an unknown model,
+    RollforwardError if there is no proof to be had.
+    """
+    environment.model(model)
+    waiting = Retrying(
+        retry=retry_if_exception_type(_NotSettledError),
+        wait=wait_fixed(POLL_SECONDS),
+        stop=stop_after_delay(SETTLE_TIMEOUT_SECONDS),
+    )
+    try:
+        answer = waiting(_settled, environment, model, seen)
+    except RetryError:
+        raise RollforwardError(
+            f"the endpoint {names.endpoint(environment, model)} has not settled in "
+            f"{SETTLE_TIMEOUT_SECONDS // 60} minutes, it is {state(environment, model)}: prove again later"
+        ) from None
+    if answer["verdict"] == LIVE:
+        return _proven_live(environment, model)
+    return Proof(
+        model=model,
+        verdict=answer["verdict"],
+        live=answer["live"],
+        asked=answer["asked"],
+        registered=_registered_after(environment, model, answer),
+        reason=answer["reason"],
+        rejected=answer["rejected"],
+    )
+
+
+def _proven_live(environment: Environment, model: str) -> Proof:
+    """Unless the prover, called by SageMaker's own events, dealt with a roll back before anybody asked."""
+    now = status(environment, model)
+    if now.asked_for is None:
+        return Proof(model, LIVE, now.live, now.live, now.registered, None, [])
+    versions = [one for one in history(environment, model) if one.key == now.asked_for]
+    rejected = [one for one in versions if one.verdict == REJECTED]
+    reason = rejected[0].reason if rejected else "SageMaker went back; the version is not rejected."
+    numbers = [one.number for one in rejected]
+    return Proof(model, ROLLED_BACK, now.live, now.asked_for, now.registered, reason, numbers)
+
+
+def _settled(environment: Environment, model: str, seen: Callable[[str], None]) -> dict[str, Any]:
+    now = state(environment, model)
+    seen(now)
+    if now in UNSETTLED:
+        raise _NotSettledError
+    answer = _ask(environment, model)
+    if answer["verdict"] == NOT_SETTLED:
+        raise _NotSettledError
+    return answer
+
+
+def _ask(environment: Environment, model: str) -> dict[str, Any]:
+    prover = names.prover(environment)
+    client = aws.lambda_(environment)
+    try:
+        answer = client.invoke(FunctionName=prover, Payload=json.dumps({"model": model}).encode())
+    except client.exceptions.ResourceNotFoundException as error:
+        aws.require_account(environment)  # in another account, nothing is ever there
+        raise RollforwardError(
+            f"the function {prover} is not there: deploy the stack "
+            f"{names.stack(environment, 'lambda')} first"
+        ) from error
+    said: dict[str, Any] = json.loads(answer["Payload"].read())
+    if "FunctionError" in answer:
+        raise RollforwardError(
+            f"no proof of {model}: {prover} failed, {said.get('errorMessage')}: "
+            f"look into /aws/lambda/{prover}"
+        )
+    return said
+
+
+def _registered_after(environment: Environment, model: str, answer: dict[str, Any]) -> str | None:
+    asked = answer["asked"]
+    # With the key of what is live, only the settings were new: no version is to blame.
+    rolled_back = answer["verdict"] == ROLLED_BACK and asked != answer["live"]
+    if asked is not None and (rolled_back or answer["verdict"] == SMOKE_FAILED):
+        return pointer_after(environment, model, asked)
+    return registered(environment, model)

@@ -1,0 +1,58 @@
+"""The topic that tells subscribers what becomes of an environment's models."""
+
+from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
+from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
+from constructs import Construct
+
+from config import names
+from config.settings import Environment
+from stacks import arns
+from stacks.constructs.policy import Statement, document
+
+# A policy of one's own replaces the one that SNS gives a new topic: this is what that allows its owner.
+# https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
+OWNERS_ACTIONS = [
+    "sns:AddPermission",
+    "sns:DeleteTopic",
+    "sns:GetTopicAttributes",
+    "sns:ListSubscriptionsByTopic",
+    "sns:Publish",
+    "sns:RemovePermission",
+    "sns:SetTopicAttributes",
+    "sns:Subscribe",
+]
+
+
+class Topic(Construct):
+    """Encrypted with the environment's KMS key, or with AWS's own; published to over TLS only."""
+
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
+        super().__init__(scope, id_)
+        self.topic = SnsTopic(
+            self,
+            "topic",
+            name=names.topic(environment),
+            kms_master_key_id=environment.kms_key_arn or "alias/aws/sns",
+        )
+        SnsTopicPolicy(
+            self,
+            "policy",
+            arn=self.topic.arn,
+            policy=document(
+                Statement(
+                    sid="Owner",
+                    actions=OWNERS_ACTIONS,
+                    resources=[arns.topic(environment)],
+                    principal={"AWS": "*"},
+                    condition={"StringEquals": {"AWS:SourceOwner": environment.account}},
+                ),
+                Statement(
+                    sid="TlsOnly",
+                    effect="Deny",
+                    actions=["sns:Publish"],
+                    resources=[arns.topic(environment)],
+                    principal="*",
+                    condition={"Bool": {"aws:SecureTransport": "false"}},
+                ),
+            ),
+        )
