@@ -16,7 +16,7 @@ from config import names
 from config.settings import Environment
 from rollforward import aws
 from rollforward.errors import RollforwardError
-from rollforward.registry import REJECTED, history, pointer_after
+from rollforward.registry import pointer_after, rejected
 from rollforward.status import registered, state, status
 
 LIVE = "live"
@@ -89,15 +89,21 @@ def prove(environment: Environment, model: str, seen: Callable[[str], None]) -> 
 
 
 def _proven_live(environment: Environment, model: str) -> Proof:
-    """Unless the prover, called by SageMaker's own events, dealt with a roll back before anybody asked."""
+    """Unless Terraform's state says that the last apply asked for something else.
+
+    Then the prover has dealt with the roll back before anybody asked, or SageMaker's event never came.
+    """
     now = status(environment, model)
     if now.asked_for is None:
         return Proof(model, LIVE, now.live, now.live, now.registered, None, [])
-    versions = [one for one in history(environment, model) if one.key == now.asked_for]
-    rejected = [one for one in versions if one.verdict == REJECTED]
-    reason = rejected[0].reason if rejected else "SageMaker went back; the version is not rejected."
-    numbers = [one.number for one in rejected]
-    return Proof(model, ROLLED_BACK, now.live, now.asked_for, now.registered, reason, numbers)
+    reason = f"Rolled back by SageMaker: {now.failure or 'it gave no reason.'}"
+    if now.asked_for == now.live:
+        return Proof(model, ROLLED_BACK, now.live, now.live, now.registered, reason, [])
+    versions = rejected(environment, model, now.asked_for, reason)
+    numbers = [version.number for version in versions]
+    reason = versions[0].reason if versions else reason
+    pointed = pointer_after(environment, model, now.asked_for)
+    return Proof(model, ROLLED_BACK, now.live, now.asked_for, pointed, reason, numbers)
 
 
 def _settled(environment: Environment, model: str, seen: Callable[[str], None]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
@@ -85,6 +85,17 @@ def decide(
         )
     _decide(environment, versions, version.key, verdict, reason)
     return [one for one in history(environment, model) if one.key == version.key]
+
+
+def rejected(environment: Environment, model: str, key: str, reason: str) -> list[Version]:
+    """Every version of this key; those that are not rejected yet are, for `reason`."""
+    versions = [one for one in history(environment, model) if one.key == key]
+    undecided = [one for one in versions if one.verdict != REJECTED]
+    _decide(environment, undecided, key, REJECTED, reason)
+    return [
+        replace(one, verdict=REJECTED, reason=reason) if one in undecided else one
+        for one in versions
+    ]
 
 
 def revert(environment: Environment, model: str, to: int | None, reason: str) -> Revert:

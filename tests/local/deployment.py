@@ -5,13 +5,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import boto3
 
 from config import names
+from config.outputs import NOTIFICATIONS
 from config.settings import Environment
 from rollforward.terraform import ROOT, Stack
 
@@ -21,6 +22,7 @@ class Deployment:
     environment: Environment
     folder: Path
     environ: Mapping[str, str]
+    heard: list[str] = field(default_factory=list)
 
     def cdktf(self, command: str) -> str:
         """`npx cdktf <command> '*'`; fails with all that it printed."""
@@ -58,6 +60,47 @@ class Deployment:
             check=False,
         )
         return Ran(ran.returncode, ran.stdout, ran.stderr)
+
+    def deliver(
+        self, archive: Path, metrics: Path | Mapping[str, Any] | None, version: str | None = None
+    ) -> "Ran":
+        """`rollforward deliver`, with a metrics.json that is there, or that holds these numbers."""
+        options = ["--version", version] if version else []
+        if isinstance(metrics, Mapping):
+            file = archive.with_name("numbers.json")
+            file.write_text(json.dumps(metrics))
+            metrics = file
+        if metrics:
+            options += ["--metrics", str(metrics)]
+        return self.run("deliver", "sentiment", str(archive), *options, "--json")
+
+    def subscribe(self) -> None:
+        """Have all that the environment's topic tells kept in a queue."""
+        queue = self.client("sqs").create_queue(QueueName="subscriber")["QueueUrl"]
+        attributes = self.client("sqs").get_queue_attributes(
+            QueueUrl=queue, AttributeNames=["QueueArn"]
+        )
+        self.client("sns").subscribe(
+            TopicArn=self.stack("lambda").outputs()[NOTIFICATIONS],
+            Protocol="sqs",
+            Endpoint=attributes["Attributes"]["QueueArn"],
+        )
+
+    def told(self) -> list[str]:
+        """The events of all messages so far; each call tells those that it has not told before, too."""
+        sqs = self.client("sqs")
+        queue = sqs.get_queue_url(QueueName="subscriber")["QueueUrl"]
+        while messages := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get(
+            "Messages"
+        ):
+            for message in messages:
+                self.heard.append(json.loads(json.loads(message["Body"])["Message"])["event"])
+                sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
+        return self.heard
+
+    def version(self, number: int) -> dict[str, Any]:
+        versions = self.run("history", "sentiment", "--json").json
+        return next(one for one in versions if one["number"] == number)
 
     def roll(self) -> None:
         stack = self.stack("sagemaker-sentiment")

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import pytest
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
@@ -22,6 +23,8 @@ from tests.local.deployment import Deployment, own_environ
 pytestmark = pytest.mark.timeout(900)
 
 QUESTION = json.dumps({"inputs": "this is not good"})
+# Better than any model of the example.
+GOOD_METRICS = {"accuracy": 1, "latency_ms": {"p95": 1}}
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +42,7 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]
         made = deployment.run("bootstrap", "--json")
         assert made.json["created"] is True
         deployment.cdktf("deploy")
+        deployment.subscribe()
         yield deployment
 
 
@@ -83,8 +87,8 @@ def test_a_refused_delivery_says_why_and_changes_nothing(
 def test_a_delivery_under_any_name_is_registered(
     deployment: Deployment, tmp_path: Path, version: str
 ) -> None:
-    archive = str(build("v1", tmp_path))
-    ran = deployment.run("deliver", "sentiment", archive, "--version", version, "--json")
+    archive = build("v1", tmp_path)
+    ran = deployment.deliver(archive, archive.with_name("metrics.json"), version)
     assert (ran.code, ran.json["status"]) == (0, "Approved"), ran.err
     assert ran.json["delivered"] == f"models/sentiment/{version}/model.tar.gz"
     assert registered(deployment) == ran.json["registered"]
@@ -131,59 +135,191 @@ def test_a_rolled_back_endpoint_keeps_its_configuration_and_the_status_tells(
 ) -> None:
     before = deployment.run("status", "sentiment", "--json").json[0]
     broken = packed(tmp_path, "def model_fn(model_dir): raise RuntimeError('no weights')")
-    assert deployment.run("deliver", "sentiment", str(broken)).code == 0
+    delivered = deployment.deliver(broken, GOOD_METRICS).json["registered"]
     deployment.roll()  # exits 0, as on AWS: only the live configuration tells
-    after = deployment.run("status", "sentiment", "--json")
-    assert after.code == 1
-    assert after.json[0]["live"] == before["live"]
-    assert "no weights" in after.json[0]["failure"]
+    after = deployment.run("status", "sentiment", "--json").json[0]
+    assert after["live"] == before["live"]
+    assert after["asked_for"] == delivered
+    assert "no weights" in after["failure"]
+    assert json.loads(deployment.run("invoke", "sentiment", QUESTION).out)["label"] == "positive"
+
+
+def test_the_pointer_goes_back_with_nobody_watching_and_subscribers_are_told(
+    deployment: Deployment,
+) -> None:
+    before = deployment.run("status", "sentiment", "--json").json[0]["live"]
+    wait_for(lambda: registered(deployment) == before)
+    newest = deployment.run("history", "sentiment", "--json").json[0]
+    assert newest["verdict"] == "Rejected"
+    assert newest["reason"].startswith("Rolled back by SageMaker:")
+    wait_for(lambda: "rolled back" in deployment.told())
+    assert {"registered", "live", "refused"} <= set(deployment.told())
+
+
+def test_a_proof_tells_of_a_roll_back_that_was_dealt_with_before(deployment: Deployment) -> None:
+    ran = deployment.run("prove", "sentiment", "--json")
+    assert ran.code == 1
+    (proof,) = ran.json
+    assert proof["verdict"] == "rolled back"
+    assert proof["registered"] == proof["live"]
+    assert len(proof["rejected"]) == 1
+
+
+def test_the_next_apply_has_nothing_to_roll_and_is_proven(deployment: Deployment) -> None:
+    deployment.roll()
+    ran = deployment.run("prove", "--json")
+    assert (ran.code, ran.json[0]["verdict"]) == (0, "live"), ran.err
+    assert_nothing_to_do(deployment)
+
+
+def test_a_roll_back_is_rejected_by_the_proof_if_no_event_came(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    """The rule is switched off: SageMaker's word reaches nobody until a person asks."""
+    events = deployment.client("events")
+    rule = names.endpoint_rule(deployment.environment)
+    broken = packed(tmp_path, "def model_fn(model_dir): raise RuntimeError('no head')")
+    deployment.deliver(broken, GOOD_METRICS)
+    events.disable_rule(Name=rule)
+    try:
+        deployment.roll()
+        ran = deployment.run("prove", "--json")
+    finally:
+        events.enable_rule(Name=rule)
+    assert ran.code == 1
+    (proof,) = ran.json
+    assert proof["verdict"] == "rolled back"
+    assert proof["registered"] == proof["live"]
+    assert newest(deployment)["verdict"] == "Rejected"
+    deployment.roll()
+
+
+def test_a_model_that_crashes_on_its_smoke_request_is_rejected_and_the_apply_goes_back(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    before = registered(deployment)
+    archive = build("v5", tmp_path)
+    assert deployment.deliver(archive, archive.with_name("metrics.json")).code == 0
+    deployment.roll()
+    ran = deployment.run("prove", "--json")
+    assert ran.code == 1
+    assert ran.json[0]["verdict"] == "smoke failed"
+    assert "our_tokenizer" in ran.json[0]["reason"]
+    assert ran.json[0]["registered"] == before
+    deployment.roll()
+    assert deployment.run("prove").code == 0
     assert json.loads(deployment.run("invoke", "sentiment", QUESTION).out)["label"] == "positive"
 
 
 def test_the_next_good_model_rolls_forward_past_a_broken_one(
     deployment: Deployment, tmp_path: Path
 ) -> None:
-    assert deployment.run("deliver", "sentiment", str(build("v2", tmp_path))).code == 0
+    archive = build("v2", tmp_path)
+    assert deployment.deliver(archive, archive.with_name("metrics.json")).code == 0
     deployment.roll()
     assert deployment.run("status", "sentiment").code == 0
     assert json.loads(deployment.run("invoke", "sentiment", QUESTION).out)["label"] == "negative"
 
 
+def test_a_worse_model_is_refused_with_the_rule_and_both_numbers(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    archive = build("v4", tmp_path)
+    ran = deployment.deliver(archive, archive.with_name("metrics.json"))
+    assert (ran.code, ran.json["status"]) == (1, "Rejected")
+    assert "accuracy is 0.6, worse than 0.8, which is live, by more than 0.01" in ran.json["reason"]
+
+
+def test_a_model_waits_for_its_metrics_and_is_judged_when_they_come(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    archive = build("v4", tmp_path)
+    ran = deployment.deliver(archive, None, "late")
+    assert (ran.code, ran.json["status"]) == (0, "PendingManualApproval")
+    s3, bucket = deployment.client("s3"), names.model_bucket(deployment.environment)
+    key = names.metrics_key("sentiment", "late")
+    s3.put_object(Bucket=bucket, Key=key, Body=b"accuracy: high")
+    wait_for(lambda: "metrics.json is no JSON" in newest(deployment)["reason"])
+    s3.upload_file(str(archive.with_name("metrics.json")), bucket, key)
+    wait_for(lambda: newest(deployment)["verdict"] == "Rejected")
+    assert newest(deployment)["metrics"]["accuracy"] == 0.6
+
+
+@pytest.mark.parametrize(
+    ("gate", "status"), [("manual", "PendingManualApproval"), ("automatic", "Approved")]
+)
+def test_the_other_gates_wait_for_a_person_or_for_nobody(
+    deployment: Deployment, tmp_path: Path, gate: str, status: str
+) -> None:
+    ssm, name = deployment.client("ssm"), names.settings(deployment.environment, "sentiment")
+    before = ssm.get_parameter(Name=name)["Parameter"]["Value"]
+    # What an apply would write for `approve: manual`, and so on.
+    changed = json.dumps(json.loads(before) | {"approve": gate, "rules": []})
+    ssm.put_parameter(Name=name, Value=changed, Overwrite=True)
+    try:
+        ran = deployment.deliver(build("v2", tmp_path), None)
+    finally:
+        ssm.put_parameter(Name=name, Value=before, Overwrite=True)
+    assert ran.json["status"] == status
+    assert (registered(deployment) == ran.json["registered"]) is (status == "Approved")
+    assert deployment.run("reject", "sentiment", newest_number(deployment)).code == 0
+    wait_for(lambda: deployment.run("status", "sentiment").code == 0)
+
+
 def test_the_history_tells_every_version_and_its_verdict(deployment: Deployment) -> None:
     versions = deployment.run("history", "sentiment", "--json").json
-    assert [one["verdict"] for one in versions] == ["Approved"] * 4 + ["Rejected"]
-    assert [one["is_registered"] for one in versions] == [True] + [False] * 4
-    assert [one["is_live"] for one in versions] == [True] + [False] * 4
+    approved = [one for one in versions if one["verdict"] == "Approved"]
+    assert [one["metrics"]["accuracy"] for one in approved] == [0.8, 0.6, 0.6]
+    assert [one["number"] for one in versions if one["is_live"]] == [approved[0]["number"]]
+    assert [one["number"] for one in versions if one["is_registered"]] == [approved[0]["number"]]
     assert "not gzip data" in versions[-1]["reason"]
 
 
+def test_two_versions_are_compared_as_the_gate_would(deployment: Deployment) -> None:
+    better, worse, *_ = [
+        str(one["number"])
+        for one in deployment.run("history", "sentiment", "--json").json
+        if one["verdict"] == "Approved"
+    ]
+    ran = deployment.run("compare", "sentiment", better, worse, "--json")
+    assert ran.code == 0
+    assert [one["metric"] for one in ran.json["metrics"]] == ["accuracy", "f1", "latency_ms.p95"]
+    assert ran.json["objections"] == [
+        "accuracy is 0.6, worse than 0.8, which is live, by more than 0.01"
+    ]
+    drawn = deployment.run("compare", "sentiment", better, worse, "--plot", "accuracy")
+    assert drawn.code == 0, drawn.err
+
+
 def test_a_revert_goes_back_to_an_earlier_version_with_one_command(deployment: Deployment) -> None:
-    newest, broken, good, *_ = deployment.run("history", "sentiment", "--json").json
+    newest, good, *_ = approved(deployment)
     ran = deployment.run(
         *("revert", "sentiment", "--to", str(good["number"])),
         *("--reason", "v2 is rude", "--apply", "--json"),
     )
     assert ran.code == 0, ran.err
-    assert ran.json["rejected"] == [newest["number"], broken["number"]]
+    assert ran.json["rejected"] == [newest["number"]]
     assert ran.json["registered"] == good["key"]
+    assert ran.json["proof"]["verdict"] == "live"
     assert deployment.run("status", "sentiment").code == 0
     assert json.loads(deployment.run("invoke", "sentiment", QUESTION).out)["label"] == "positive"
-    first = deployment.run("history", "sentiment", "--json").json[0]
-    assert (first["verdict"], first["reason"]) == ("Rejected", "v2 is rude")
+    reverted = deployment.version(newest["number"])
+    assert (reverted["verdict"], reverted["reason"]) == ("Rejected", "v2 is rude")
 
 
 def test_an_approved_version_takes_the_pointer_and_a_rejected_one_gives_it_back(
     deployment: Deployment,
 ) -> None:
-    newest, _, good, *_ = deployment.run("history", "sentiment", "--json").json
-    assert deployment.run("approve", "sentiment", str(newest["number"])).code == 0
-    wait_for(lambda: registered(deployment) == newest["key"])
-    assert deployment.run("reject", "sentiment", str(newest["number"])).code == 0
+    good = approved(deployment)[0]
+    reverted = next(one for one in history(deployment) if one["reason"] == "v2 is rude")
+    assert deployment.run("approve", "sentiment", str(reverted["number"])).code == 0
+    wait_for(lambda: registered(deployment) == reverted["key"])
+    assert deployment.run("reject", "sentiment", str(reverted["number"])).code == 0
     wait_for(lambda: registered(deployment) == good["key"])
 
 
 def test_what_was_refused_can_not_be_approved(deployment: Deployment) -> None:
-    refused = deployment.run("history", "sentiment", "--json").json[-1]
+    refused = history(deployment)[-1]
     ran = deployment.run("approve", "sentiment", str(refused["number"]))
     assert ran.code == 1
     assert "nothing to serve" in ran.err
@@ -192,12 +328,13 @@ def test_what_was_refused_can_not_be_approved(deployment: Deployment) -> None:
 def test_a_version_that_is_not_there_names_those_that_are(deployment: Deployment) -> None:
     ran = deployment.run("reject", "sentiment", "99")
     assert ran.code == 1
-    assert "sentiment has no version 99; it has: 5, 4, 3, 2, 1" in ran.err
+    known = ", ".join(str(one["number"]) for one in history(deployment))
+    assert f"sentiment has no version 99; it has: {known}" in ran.err
 
 
 def test_a_torch_and_transformers_model_is_served(deployment: Deployment, tmp_path: Path) -> None:
     archive = embedding_model(tmp_path)
-    assert deployment.run("deliver", "sentiment", str(archive)).code == 0
+    assert deployment.deliver(archive, GOOD_METRICS).code == 0
     deployment.roll()
     sentences = ["The cat sits on the mat.", "A cat is on a rug.", "Interest rates went up."]
     answer = deployment.run("invoke", "sentiment", json.dumps({"inputs": sentences}))
@@ -263,6 +400,22 @@ def wait_for(condition: Callable[[], bool]) -> None:
         wait=wait_fixed(0.2),
         stop=stop_after_delay(30),
     )(condition)
+
+
+def history(deployment: Deployment) -> list[dict[str, Any]]:
+    return list(deployment.run("history", "sentiment", "--json").json)
+
+
+def newest(deployment: Deployment) -> dict[str, Any]:
+    return history(deployment)[0]
+
+
+def newest_number(deployment: Deployment) -> str:
+    return str(newest(deployment)["number"])
+
+
+def approved(deployment: Deployment) -> list[dict[str, Any]]:
+    return [one for one in history(deployment) if one["verdict"] == "Approved"]
 
 
 def registered(deployment: Deployment) -> str | None:

@@ -333,6 +333,7 @@ def test_what_was_rolled_back_before_anybody_asked_is_told_all_the_same(stub: St
         last_apply(stub, "the-new")
         configuration(stub, V2, "the-new")
     packages(stub, package(2, "Rejected", key=V2, reason="No weights"), package(1, key=V1))
+    pointer(stub, V1)
     ran = prove()
     assert ran.code == 1
     assert ran.lines == [
@@ -343,3 +344,21 @@ def test_what_was_rolled_back_before_anybody_asked_is_told_all_the_same(stub: St
         "rejected version 2",
         "next nothing: the endpoint serves the registered version already",
     ]
+
+
+def test_a_roll_back_that_no_event_told_of_is_rejected_by_the_proof(stub: Stub) -> None:
+    endpoint_is(stub, "InService")
+    prover_says(stub, "live", live=V1, asked=V1)
+    for _ in ("for the proof", "for the history"):
+        pointer(stub, V2)
+        endpoint_is(stub, "InService", failure="No weights")
+        configuration(stub, V1)
+        last_apply(stub, "the-new")
+        configuration(stub, V2, "the-new")
+    packages(stub, package(2, key=V2), package(1, key=V1))
+    decided(stub, 2, verdict="Rejected", reason="Rolled back by SageMaker: No weights")
+    pointer(stub, V1)
+    ran = prove("--json")
+    assert ran.code == 1
+    assert ran.json[0]["rejected"] == [2]
+    assert (ran.json[0]["asked"], ran.json[0]["registered"]) == (V2, V1)
