@@ -10,6 +10,7 @@ from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from config import names
 from config.settings import Environment
+from lambda_src.shared.description import description
 from rollforward import aws
 from rollforward.errors import RollforwardError
 from rollforward.status import registered, status
@@ -164,7 +165,9 @@ def _decide(
     decided = [version for version in versions if version.key == key]
     for version in decided:
         client.update_model_package(
-            ModelPackageArn=version.arn, ModelApprovalStatus=verdict, ApprovalDescription=reason
+            ModelPackageArn=version.arn,
+            ModelApprovalStatus=verdict,
+            ApprovalDescription=description(reason),
         )
     return [version.number for version in decided]
 

@@ -19,12 +19,13 @@ from lambda_src.prove_model.cloud import Cloud, Endpoint
 from lambda_src.prove_model.deployment import NO_DEPLOYMENT, Deployment
 from lambda_src.prove_model.endpoint_events import Question
 from lambda_src.prove_model.environment import Environment
-from lambda_src.prove_model.reasons import description, rolled_back
+from lambda_src.prove_model.reasons import rolled_back
 from lambda_src.register_model.cloud import Approval, RegisteredVersion
 from lambda_src.register_model.delivery import SMOKE
 from lambda_src.register_model.pinned_key import PinnedKey
 from lambda_src.register_model.pointing import NOTHING
 from lambda_src.shared.announcement import Announcement, Event
+from lambda_src.shared.description import description
 from lambda_src.shared.smoke import SmokeRequest
 
 # For what SageMaker says of an endpoint to be up to date.

@@ -10,9 +10,9 @@ from lambda_src.register_model.delivery import METRICS, Delivery
 from lambda_src.register_model.judgement import Judgement
 from lambda_src.register_model.metrics import Metrics
 from lambda_src.register_model.pinned_key import PinnedKey, slug
+from lambda_src.shared.description import description
 
 METRICS_VERSION_ID = "metrics_version_id"
-_MAX_DESCRIPTION = 1024
 _MAX_METADATA = 256
 _METADATA_MARKS = "_.:/=+-@"
 # SageMaker takes 50 properties; four are about the delivery.
@@ -32,7 +32,7 @@ def judged(
     numbers = metrics.numbers if metrics else {}
     return NewVersion(
         approval=judgement.approval,
-        description=_description(f"{judgement.reason} {_origin(delivery)}".strip()),
+        description=description(f"{judgement.reason} {_origin(delivery)}".strip()),
         image=image,
         model_data=f"s3://{delivery.bucket}/{pinned}",
         metrics=f"s3://{delivery.bucket}/{pinned.beside(METRICS)}" if numbers else None,
@@ -47,7 +47,7 @@ def refused(delivery: Delivery, reason: str, image: str) -> NewVersion:
     """A version of an archive that nobody could serve."""
     return NewVersion(
         approval=Approval.REJECTED,
-        description=_description(f"Refused: {reason}"),
+        description=description(f"Refused: {reason}"),
         image=image,
         model_data=None,
         metrics=None,
@@ -86,12 +86,6 @@ def _token(delivery: Delivery, approval: Approval, metrics: Metrics | None) -> s
 
 def _time(delivery: Delivery) -> str:
     return delivery.delivered_at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _description(text: str) -> str:
-    # SageMaker takes letters, marks, numbers, punctuation, symbols and separators of any script.
-    clean = "".join("?" if unicodedata.category(char)[0] == "C" else char for char in text)
-    return clean if len(clean) <= _MAX_DESCRIPTION else clean[: _MAX_DESCRIPTION - 1] + "…"
 
 
 def _allowed_in_metadata(char: str) -> bool:

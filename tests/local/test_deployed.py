@@ -283,7 +283,7 @@ def test_two_versions_are_compared_as_the_gate_would(deployment: Deployment) -> 
     ]
     ran = deployment.run("compare", "sentiment", better, worse, "--json")
     assert ran.code == 0
-    assert [one["metric"] for one in ran.json["metrics"]] == ["accuracy", "f1", "latency_ms.p95"]
+    assert [one["metric"] for one in ran.json["metrics"]] == ["accuracy", "latency_ms.p95", "f1"]
     assert ran.json["objections"] == [
         "accuracy is 0.6, worse than 0.8, which is live, by more than 0.01"
     ]
