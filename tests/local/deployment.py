@@ -98,6 +98,10 @@ class Deployment:
                 sqs.delete_message(QueueUrl=queue, ReceiptHandle=message["ReceiptHandle"])
         return self.heard
 
+    def unsubscribe(self) -> None:
+        sqs = self.client("sqs")
+        sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="subscriber")["QueueUrl"])
+
     def version(self, number: int) -> dict[str, Any]:
         versions = self.run("history", "sentiment", "--json").json
         return next(one for one in versions if one["number"] == number)

@@ -373,6 +373,7 @@ def test_a_second_apply_at_the_same_time_is_refused(deployment: Deployment) -> N
 
 def test_destroy_leaves_nothing(deployment: Deployment) -> None:
     forget_deliveries(deployment)
+    deployment.unsubscribe()
     deployment.cdktf("destroy")
     sagemaker = deployment.client("sagemaker")
     assert sagemaker.list_endpoints()["Endpoints"] == []
@@ -384,6 +385,8 @@ def test_destroy_leaves_nothing(deployment: Deployment) -> None:
     assert deployment.client("iam").list_roles()["Roles"] == []
     assert deployment.client("logs").describe_log_groups()["logGroups"] == []
     assert deployment.client("sqs").list_queues().get("QueueUrls", []) == []
+    assert deployment.client("sns").list_topics()["Topics"] == []
+    assert deployment.client("events").list_rules()["Rules"] == []
     buckets = deployment.client("s3").list_buckets()["Buckets"]
     assert [bucket["Name"] for bucket in buckets] == [deployment.environment.state.bucket]
 
