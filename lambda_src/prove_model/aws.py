@@ -14,7 +14,13 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lambda_src.prove_model.cloud import Cloud, Endpoint, InvocationFailed
-from lambda_src.register_model.aws import ModelRegistry, S3Objects, SsmParameters
+from lambda_src.register_model.aws import (
+    ModelRegistry,
+    S3Objects,
+    SsmParameters,
+    is_missing,
+    model_data,
+)
 from lambda_src.register_model.cloud import Approval, RegisteredVersion
 from lambda_src.shared.announcement import SnsTopic
 
@@ -51,7 +57,7 @@ class SageMakerEndpoints:
         try:
             found = self.client.describe_endpoint(EndpointName=name)
         except ClientError as error:
-            if _is_missing(error):
+            if is_missing(error):
                 return None
             raise
         return Endpoint(
@@ -62,15 +68,7 @@ class SageMakerEndpoints:
         )
 
     def model_data(self, configuration: str) -> str | None:
-        try:
-            found = self.client.describe_endpoint_config(EndpointConfigName=configuration)
-            variant = found["ProductionVariants"][0]
-            model = self.client.describe_model(ModelName=variant["ModelName"])
-        except ClientError as error:
-            if _is_missing(error):
-                return None
-            raise
-        return model["PrimaryContainer"].get("ModelDataUrl")
+        return model_data(self.client, configuration)
 
     def invoke(self, name: str, body: bytes) -> bytes:
         try:
@@ -101,7 +99,3 @@ class SageMakerRegistry:
             ModelApprovalStatus=Approval.REJECTED.value,
             ApprovalDescription=reason,
         )
-
-
-def _is_missing(error: ClientError) -> bool:
-    return "Could not find" in error.response["Error"]["Message"]

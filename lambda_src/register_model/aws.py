@@ -168,16 +168,11 @@ class SageMakerEndpoints:
     def live_model_data(self, endpoint: str) -> str | None:
         try:
             found = self.client.describe_endpoint(EndpointName=endpoint)
-            live = self.client.describe_endpoint_config(
-                EndpointConfigName=found["EndpointConfigName"]
-            )
-            variant = live["ProductionVariants"][0]
-            model = self.client.describe_model(ModelName=variant["ModelName"])
         except ClientError as error:
-            if "Could not find" in error.response["Error"]["Message"]:
+            if is_missing(error):
                 return None
             raise
-        return model["PrimaryContainer"].get("ModelDataUrl")
+        return model_data(self.client, found["EndpointConfigName"])
 
 
 @dataclass(frozen=True)
@@ -206,6 +201,24 @@ def _registered(summary: "BatchDescribeModelPackageSummaryTypeDef") -> Registere
         model_data=containers[0].get("ModelDataUrl"),
         approval=Approval(summary["ModelApprovalStatus"]),
     )
+
+
+def model_data(client: "SageMakerClient", configuration: str) -> str | None:
+    """The S3 URL that an endpoint configuration serves; None if it, or its model, is gone."""
+    try:
+        found = client.describe_endpoint_config(EndpointConfigName=configuration)
+        variant = found["ProductionVariants"][0]
+        model = client.describe_model(ModelName=variant["ModelName"])
+    except ClientError as error:
+        if is_missing(error):
+            return None
+        raise
+    return model["PrimaryContainer"].get("ModelDataUrl")
+
+
+def is_missing(error: ClientError) -> bool:
+    # SageMaker has no code of its own for it.
+    return "Could not find" in error.response["Error"]["Message"]
 
 
 @contextmanager
