@@ -58,7 +58,7 @@ def connect(topic: str) -> Cloud:
     )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class S3Objects:
     client: "S3Client"
 
@@ -108,7 +108,7 @@ class S3Objects:
             )
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class ModelRegistry:
     client: "SageMakerClient"
 
@@ -161,7 +161,7 @@ class ModelRegistry:
         return answer["ModelPackageSummaries"].values()
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class SageMakerEndpoints:
     client: "SageMakerClient"
 
@@ -175,7 +175,7 @@ class SageMakerEndpoints:
         return model_data(self.client, found["EndpointConfigName"])
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class SsmParameters:
     client: "SSMClient"
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from lambda_src.shared.announcement import Announcer
 
@@ -22,8 +22,7 @@ class Readable(Protocol):
     def close(self) -> None: ...
 
 
-@dataclass(frozen=True)
-class ObjectVersion:
+class ObjectVersion(NamedTuple):
     version_id: str
     modified: datetime
     size: int
@@ -103,7 +102,7 @@ class Parameters(Protocol):
         """Change a parameter that exists; Terraform alone creates them."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Cloud:
     objects: Objects
     registry: Registry

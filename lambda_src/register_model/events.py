@@ -7,13 +7,11 @@ more than a hint either: the registry is read anew.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(NamedTuple):
     """One object that S3 reported; unversioned buckets report no version id."""
 
     bucket: str
@@ -21,8 +19,7 @@ class Notice:
     version_id: str | None
 
 
-@dataclass(frozen=True)
-class PackageChange:
+class PackageChange(NamedTuple):
     """A version that was recorded (`new`) or whose approval somebody changed."""
 
     group: str

@@ -1,7 +1,7 @@
 """Judge: is a version approved, refused, or left for a person to decide?"""
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from lambda_src.register_model.cloud import Approval
 from lambda_src.register_model.environment import Approve, ModelSettings
@@ -9,8 +9,7 @@ from lambda_src.register_model.metrics import Metrics
 from lambda_src.shared.gate import objections
 
 
-@dataclass(frozen=True)
-class Judgement:
+class Judgement(NamedTuple):
     approval: Approval
     reason: str
 

@@ -3,8 +3,7 @@
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from lambda_src.register_model.cloud import ObjectVersion
 
@@ -15,8 +14,7 @@ class MalformedMetrics(Exception):
     """The text goes on from the file's name: "is no JSON: …"."""
 
 
-@dataclass(frozen=True)
-class Metrics:
+class Metrics(NamedTuple):
     """One version of a metrics.json; if there is a `problem`, it has no numbers."""
 
     version_id: str

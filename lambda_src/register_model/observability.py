@@ -31,12 +31,12 @@ def report(notice: Notice, outcome: Outcome, milliseconds: float) -> None:
 
 
 def report_choice(change: PackageChange, outcome: Outcome) -> None:
-    logger.info(f"Approval: {outcome.verdict}", extra=asdict(change) | asdict(outcome))
+    logger.info(f"Approval: {outcome.verdict}", extra=change._asdict() | asdict(outcome))
 
 
 def report_failure(notice: Notice) -> None:
-    logger.exception("Delivery: failed, to be tried again", extra=asdict(notice))
+    logger.exception("Delivery: failed, to be tried again", extra=notice._asdict())
 
 
 def _facts(notice: Notice, outcome: Outcome) -> dict[str, str | None]:
-    return asdict(notice) | asdict(outcome)
+    return notice._asdict() | asdict(outcome)

@@ -29,7 +29,7 @@ _VERDICTS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Recording:
     cloud: Cloud
     environment: Environment

@@ -23,7 +23,7 @@ from lambda_src.shared.announcement import Announcement, Event
 _NEWS = {Approval.PENDING: Event.WAITING, Approval.REJECTED: Event.REFUSED}
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Registrar:
     cloud: Cloud
     environment: Environment

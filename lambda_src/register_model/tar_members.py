@@ -11,8 +11,8 @@ global, about all that follow.
 import re
 import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
+from typing import NamedTuple
 
 from lambda_src.register_model.gunzip import Gunzip
 from lambda_src.register_model.refusal import Refusal
@@ -34,8 +34,7 @@ _PAX_SIZE = re.compile(rb"[0-9]{1,18}")
 _DAMAGED = "Pack the archive again and deliver it again."
 
 
-@dataclass(frozen=True)
-class Member:
+class Member(NamedTuple):
     """`kind` is tar's one-byte type; `sparse` members are stored with their holes left out.
 
     `content` is there if it was asked for.
@@ -67,7 +66,7 @@ def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
         member = _member(header, for_all | for_next)
         for_next = {}
         if member.kind in FILES and PurePosixPath(member.name) == keep:
-            yield replace(member, content=_content(archive, member))
+            yield member._replace(content=_content(archive, member))
             last = shown(member.name)
             continue
         yield member

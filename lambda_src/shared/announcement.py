@@ -35,7 +35,7 @@ class Announcer(Protocol):
     def announce(self, announcement: Announcement) -> None: ...
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class SnsTopic:
     """https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
 
