@@ -124,6 +124,11 @@ def content_prefix(environment: Environment, model: str) -> str:
     return prefix
 
 
+def rollback_alarm(environment: Environment, model: str, what: str) -> str:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
+    return _checked(f"{_prefix(environment)}-{model}-{what}", r"[\w-]+", 255, "alarm")
+
+
 def execution_role(environment: Environment, model: str) -> str:
     return _checked(f"{_prefix(environment)}-{model}-endpoint", r"[\w+=,.@-]+", 64, "role")
 

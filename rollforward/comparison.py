@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from config.errors import ConfigError
-from config.settings import Promotion
+from config.promotion import Promotion
 from lambda_src.shared.gate import Rule, objections
 from rollforward.registry import Version, find
 

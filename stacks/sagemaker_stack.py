@@ -10,7 +10,8 @@ from config.outputs import DELIVER_TO, ENDPOINT, ENDPOINT_CONFIGURATION, REGISTE
 from config.settings import Environment
 from stacks.base import RollforwardStack
 from stacks.constructs.address import address
-from stacks.constructs.autoscaling import CpuAutoscaling
+from stacks.constructs.alarms import RollbackAlarms
+from stacks.constructs.autoscaling import Autoscaling
 from stacks.constructs.endpoint import RollingEndpoint
 from stacks.constructs.execution_role import ExecutionRole
 from stacks.constructs.image import image_uri
@@ -43,6 +44,13 @@ class SageMakerStack(RollforwardStack):
             name=f"/aws/sagemaker/Endpoints/{names.endpoint(environment, model)}",
             retention_in_days=environment.log_retention_days,
         )
+        alarms = RollbackAlarms(
+            self,
+            "alarms",
+            environment=environment,
+            model=model,
+            rollback=settings.serving.rollback,
+        )
         endpoint = RollingEndpoint(
             self,
             "serving",
@@ -50,10 +58,11 @@ class SageMakerStack(RollforwardStack):
             model=model,
             image=image,
             role=role,
+            alarms=alarms,
             registered=registered,
             versions=versions,
         )
-        CpuAutoscaling(
+        Autoscaling(
             self,
             "autoscaling",
             endpoint=endpoint,

@@ -1,4 +1,6 @@
-"""Scales an endpoint's variant on its CPU, by target tracking."""
+"""Scales an endpoint's variant: on its CPU, on its requests, by the clock."""
+
+from typing import Any
 
 from cdktf_cdktf_provider_aws.appautoscaling_policy import (
     AppautoscalingPolicy,
@@ -12,61 +14,109 @@ from cdktf_cdktf_provider_aws.appautoscaling_policy import (
 from cdktf_cdktf_provider_aws.appautoscaling_policy import (
     AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationCustomizedMetricSpecificationDimensions as _Dimension,  # noqa: E501
 )
+from cdktf_cdktf_provider_aws.appautoscaling_policy import (
+    AppautoscalingPolicyTargetTrackingScalingPolicyConfigurationPredefinedMetricSpecification as _Predefined,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_scheduled_action import (
+    AppautoscalingScheduledAction,
+)
+from cdktf_cdktf_provider_aws.appautoscaling_scheduled_action import (
+    AppautoscalingScheduledActionScalableTargetAction as _Bounds,
+)
 from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
 from constructs import Construct
 
 from config import names
 from config.instance_types import vcpus
-from config.settings import Serving
+from config.scaling import CpuScaling, InvocationScaling, ScheduledCapacity
+from config.serving import RealTime
 from stacks.constructs.endpoint import RollingEndpoint
 
-NAMESPACE = "sagemaker"
-DIMENSION = "sagemaker:variant:DesiredInstanceCount"
 
-
-class CpuAutoscaling(Construct):
+class Autoscaling(Construct):
     """https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html"""
 
     def __init__(
-        self, scope: Construct, id_: str, *, endpoint: RollingEndpoint, name: str, serving: Serving
+        self, scope: Construct, id_: str, *, endpoint: RollingEndpoint, name: str, serving: RealTime
     ) -> None:
         super().__init__(scope, id_)
-        variant = f"endpoint/{name}/variant/{names.VARIANT}"
-        target = AppautoscalingTarget(
+        self._name = name
+        self._place: dict[str, Any] = {
+            "count": endpoint.count,
+            "service_namespace": "sagemaker",
+            "scalable_dimension": "sagemaker:variant:DesiredInstanceCount",
+            "resource_id": f"endpoint/{name}/variant/{names.VARIANT}",
+        }
+        self._target = AppautoscalingTarget(
             self,
             "target",
-            count=endpoint.count,
-            service_namespace=NAMESPACE,
-            scalable_dimension=DIMENSION,
-            resource_id=variant,
             min_capacity=serving.instances.min,
             max_capacity=serving.instances.max,
             depends_on=[endpoint.endpoint],
+            **self._place,
         )
-        AppautoscalingPolicy(
-            self,
+        if serving.scaling.cpu:
+            self._on_cpu(serving.scaling.cpu, serving.instance_type)
+        if serving.scaling.invocations:
+            self._on_invocations(serving.scaling.invocations)
+        for number, capacity in enumerate(serving.scaling.schedule, start=1):
+            self._by_the_clock(number, capacity)
+
+    def _on_cpu(self, scaling: CpuScaling, instance_type: str) -> None:
+        self._track(
             "cpu",
-            count=endpoint.count,
-            name=f"{name}-cpu",
-            policy_type="TargetTrackingScaling",
-            service_namespace=NAMESPACE,
-            scalable_dimension=DIMENSION,
-            resource_id=variant,
-            target_tracking_scaling_policy_configuration=_TargetTracking(
+            _TargetTracking(
                 # The metric is the sum over the instance's cores.
-                target_value=serving.target_cpu_percent * vcpus(serving.instance_type),
-                scale_in_cooldown=serving.scale_in_cooldown_seconds,
-                scale_out_cooldown=serving.scale_out_cooldown_seconds,
+                target_value=scaling.target_percent * vcpus(instance_type),
+                scale_in_cooldown=scaling.scale_in_cooldown_seconds,
+                scale_out_cooldown=scaling.scale_out_cooldown_seconds,
                 customized_metric_specification=_Metric(
                     namespace="/aws/sagemaker/Endpoints",
                     metric_name="CPUUtilization",
                     statistic="Average",
                     unit="Percent",
                     dimensions=[
-                        _Dimension(name="EndpointName", value=name),
+                        _Dimension(name="EndpointName", value=self._name),
                         _Dimension(name="VariantName", value=names.VARIANT),
                     ],
                 ),
             ),
-            depends_on=[target],
+        )
+
+    def _on_invocations(self, scaling: InvocationScaling) -> None:
+        self._track(
+            "invocations",
+            _TargetTracking(
+                target_value=scaling.target_per_minute,
+                scale_in_cooldown=scaling.scale_in_cooldown_seconds,
+                scale_out_cooldown=scaling.scale_out_cooldown_seconds,
+                predefined_metric_specification=_Predefined(
+                    predefined_metric_type="SageMakerVariantInvocationsPerInstance"
+                ),
+            ),
+        )
+
+    def _track(self, id_: str, tracking: _TargetTracking) -> None:
+        AppautoscalingPolicy(
+            self,
+            id_,
+            name=f"{self._name}-{id_}",
+            policy_type="TargetTrackingScaling",
+            target_tracking_scaling_policy_configuration=tracking,
+            depends_on=[self._target],
+            **self._place,
+        )
+
+    def _by_the_clock(self, number: int, capacity: ScheduledCapacity) -> None:
+        AppautoscalingScheduledAction(
+            self,
+            f"schedule-{number}",
+            name=f"{self._name}-{number}",
+            schedule=f"cron({capacity.cron})",
+            timezone=capacity.timezone,
+            scalable_target_action=_Bounds(
+                min_capacity=str(capacity.min), max_capacity=str(capacity.max)
+            ),
+            depends_on=[self._target],
+            **self._place,
         )

@@ -25,7 +25,9 @@ from constructs import Construct
 from config import names
 from config.settings import Environment
 from stacks.constructs.address import address
+from stacks.constructs.alarms import RollbackAlarms
 from stacks.constructs.execution_role import ExecutionRole
+from stacks.constructs.rollout import deployment_config
 
 # Where SageMaker's own serving stacks look for `code/inference.py` of a model archive.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/adapt-inference-container.html
@@ -47,6 +49,7 @@ class RollingEndpoint(Construct):
         model: str,
         image: str,
         role: ExecutionRole,
+        alarms: RollbackAlarms,
         registered: str,
         versions: TerraformLocal,
     ) -> None:
@@ -56,10 +59,13 @@ class RollingEndpoint(Construct):
         key = "${each.value}"
         # What is live is never deleted under it: new ones first, then the roll, old ones last.
         new_before_old = TerraformResourceLifecycle(create_before_destroy=True)
+        container_environment = dict(CONTAINER_ENVIRONMENT)
+        if serving.workers:
+            container_environment["SAGEMAKER_MODEL_SERVER_WORKERS"] = str(serving.workers)
         container = SagemakerModelPrimaryContainer(
             image=image,
             model_data_url=f"s3://{names.model_bucket(environment)}/{key}",
-            environment=CONTAINER_ENVIRONMENT,
+            environment=container_environment,
         )
         variant: dict[str, Any] = {
             # Constant: SageMaker refuses to update away a variant that is a scalable target.
@@ -68,7 +74,12 @@ class RollingEndpoint(Construct):
             "initial_variant_weight": 1,
             "instance_type": serving.instance_type,
         }
-        runtime = [names.execution_role(environment, model), CONTAINER_ENVIRONMENT]
+        if serving.startup_timeout_seconds:
+            timeout = serving.startup_timeout_seconds
+            variant["container_startup_health_check_timeout_in_seconds"] = timeout
+        if serving.volume_gb:
+            variant["volume_size_in_gb"] = serving.volume_gb
+        runtime = [names.execution_role(environment, model), container_environment]
         prefix = names.content_prefix(environment, model)
         self.model = SagemakerModel(
             self,
@@ -104,6 +115,9 @@ class RollingEndpoint(Construct):
             count=self.count,
             name=names.endpoint(environment, model),
             endpoint_config_name=f"${{{self._asked_for}}}",
+            deployment_config=deployment_config(serving.rollout, alarms.names),
+            # SageMaker refuses a roll whose alarms are not there yet.
+            depends_on=alarms.alarms,
         )
 
     @property

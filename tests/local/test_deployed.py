@@ -221,6 +221,26 @@ def test_the_next_good_model_rolls_forward_past_a_broken_one(
     assert json.loads(deployment.run("invoke", "sentiment", QUESTION).out)["label"] == "negative"
 
 
+def test_an_alarm_that_goes_off_while_a_roll_bakes_sends_it_back(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    before = registered(deployment)
+    cloudwatch = deployment.client("cloudwatch")
+    alarm = names.rollback_alarm(deployment.environment, "sentiment", "errors")
+    archive = build("v3", tmp_path)
+    assert deployment.deliver(archive, archive.with_name("metrics.json")).code == 0
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="for the test")
+    deployment.roll()
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="for the test")
+    ran = deployment.run("prove", "--json")
+    assert ran.code == 1
+    (proof,) = ran.json
+    assert (proof["verdict"], proof["live"], proof["registered"]) == ("rolled back", before, before)
+    assert alarm in proof["reason"]
+    deployment.roll()
+    assert_nothing_to_do(deployment)
+
+
 def test_a_worse_model_is_refused_with_the_rule_and_both_numbers(
     deployment: Deployment, tmp_path: Path
 ) -> None:

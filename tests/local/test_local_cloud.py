@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tarfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -32,6 +33,13 @@ def predict_fn(data, model): time.sleep(1); return model
 PICKY_MODEL = """
 def model_fn(model_dir): return lambda data: 1 / data
 """
+TOLD = "told/"
+WRITER_OF_EVENTS = f"""
+import boto3, json
+def handler(event, context):
+    body = json.dumps(event)
+    boto3.client("s3").put_object(Bucket={BUCKET!r}, Key={TOLD!r} + event["id"], Body=body)
+"""
 UNLOADABLE_MODEL = """
 def model_fn(model_dir): raise RuntimeError("the weights are missing")
 """
@@ -44,6 +52,8 @@ class Cloud:
         self.sagemaker = self._client(cloud, "sagemaker")
         self.runtime = self._client(cloud, "sagemaker-runtime")
         self.s3 = self._client(cloud, "s3")
+        self.functions = self._client(cloud, "lambda")
+        self.rules = self._client(cloud, "events")
         self.s3.create_bucket(Bucket=BUCKET)
 
     def deliver(self, name: str, archive: bytes) -> None:
@@ -92,6 +102,27 @@ class Cloud:
         )
         assert answer["InvokedProductionVariant"] == "primary"
         return json.load(answer["Body"])
+
+    def write_events(self, pattern: object) -> None:
+        """A rule whose target writes every event that matches to the bucket."""
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("writer.py", WRITER_OF_EVENTS)
+        function = self.functions.create_function(
+            FunctionName="writer",
+            Runtime="python3.11",
+            Handler="writer.handler",
+            Role=f"arn:aws:iam::{ACCOUNT}:role/writer",
+            Code={"ZipFile": code.getvalue()},
+        )
+        self.rules.put_rule(Name="changes", EventPattern=json.dumps(pattern))
+        target = {"Id": "writer", "Arn": function["FunctionArn"]}
+        self.rules.put_targets(Rule="changes", Targets=[target])
+
+    def written_events(self) -> list[Any]:
+        listed = self.s3.list_objects_v2(Bucket=BUCKET, Prefix=TOLD).get("Contents", [])
+        bodies = [self.s3.get_object(Bucket=BUCKET, Key=one["Key"])["Body"] for one in listed]
+        return [json.load(body) for body in bodies]
 
     @staticmethod
     def _client(cloud: LocalCloud, service: str) -> Any:
@@ -196,6 +227,17 @@ def test_a_request_in_flight_is_answered_by_the_model_that_took_it(cloud: Cloud)
     cloud.sagemaker.update_endpoint(EndpointName="patient", EndpointConfigName="v1")
     assert cloud.invoke("patient", {}) == "slow"
     assert cloud.settled("patient")["EndpointConfigName"] == "v1"
+
+
+def test_a_rule_on_endpoints_calls_its_function_when_one_is_in_service(cloud: Cloud) -> None:
+    detail = {"EndpointName": ["told"], "EndpointStatus": ["IN_SERVICE"]}
+    cloud.write_events({"source": ["aws.sagemaker"], "detail": detail})
+    cloud.create("untold", "v1")
+    cloud.create("told", "v1")
+    _until(cloud.written_events, seconds=30)
+    (event,) = cloud.written_events()
+    assert event["detail-type"] == "SageMaker Endpoint State Change"
+    assert event["detail"]["EndpointConfigName"] == "v1"
 
 
 def test_nothing_is_left_running(tmp_path: Path, archives: dict[str, bytes]) -> None:

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from config.settings import Environment, Promotion, load
+from config.promotion import Promotion
+from config.settings import Environment, load
 from lambda_src.register_model.environment import Approve, ModelSettings
 from lambda_src.shared.gate import Rule
 from rollforward.terraform import binary, cli_environment

@@ -2,6 +2,8 @@ from typing import Any
 
 import pytest
 
+from config.rollout import AllAtOnce, Canary, Linear, Rollback, Rolling, Rollout
+from config.scaling import InvocationScaling, Scaling
 from config.settings import Environment, load
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Template
@@ -73,7 +75,8 @@ def test_new_content_gives_a_new_configuration_name(synthesize: Synthesize) -> N
     assert name(dev) == name(dev)
     assert name(dev) != name(with_serving(dev, instance_type="ml.m5.xlarge"))
     # What only scales the endpoint must not roll it.
-    assert name(dev) == name(with_serving(dev, target_cpu_percent=50))
+    assert name(dev) == name(with_serving(dev, scaling=Scaling(cpu=None)))
+    assert name(dev) == name(with_serving(dev, rollback=Rollback(latency_p99_ms=1)))
 
 
 def test_names_are_known_when_planning(stack: Template) -> None:
@@ -98,6 +101,157 @@ def test_it_scales_on_cpu_of_the_whole_instance(stack: Template) -> None:
             {"name": "VariantName", "value": "primary"},
         ],
     }
+
+
+def test_it_scales_on_requests_too_if_told_to(prod: dict[str, Template]) -> None:
+    prod["sagemaker-sentiment"].has(
+        "aws_appautoscaling_policy",
+        {
+            "name": "rollforward-prod-sentiment-invocations",
+            "target_tracking_scaling_policy_configuration": {
+                "target_value": 600,
+                "predefined_metric_specification": {
+                    "predefined_metric_type": "SageMakerVariantInvocationsPerInstance"
+                },
+            },
+        },
+    )
+
+
+def test_the_clock_moves_the_bounds(prod: dict[str, Template]) -> None:
+    prod["sagemaker-sentiment"].has(
+        "aws_appautoscaling_scheduled_action",
+        {
+            "schedule": "cron(0 7 ? * MON-FRI *)",
+            "timezone": "Europe/Berlin",
+            "scalable_target_action": {"min_capacity": "4", "max_capacity": "10"},
+        },
+    )
+
+
+def test_it_need_not_scale_on_cpu(synthesize: Synthesize) -> None:
+    scaling = Scaling(cpu=None, invocations=InvocationScaling(target_per_minute=60))
+    template = synthesize(with_serving(load("dev"), scaling=scaling))["sagemaker-sentiment"]
+    assert template.only("aws_appautoscaling_policy")["name"].endswith("-invocations")
+
+
+@pytest.mark.parametrize(
+    ("rollout", "policy"),
+    [
+        (
+            AllAtOnce(kind="all-at-once", bake_minutes=3),
+            {
+                "blue_green_update_policy": {
+                    "termination_wait_in_seconds": 180,
+                    "traffic_routing_configuration": {
+                        "type": "ALL_AT_ONCE",
+                        "wait_interval_in_seconds": 0,
+                    },
+                }
+            },
+        ),
+        (
+            Canary(kind="canary", percent=10, bake_minutes=10),
+            {
+                "blue_green_update_policy": {
+                    "termination_wait_in_seconds": 600,
+                    "traffic_routing_configuration": {
+                        "type": "CANARY",
+                        "wait_interval_in_seconds": 600,
+                        "canary_size": {"type": "CAPACITY_PERCENT", "value": 10},
+                    },
+                }
+            },
+        ),
+        (
+            Linear(kind="linear", step_percent=25, interval_minutes=2),
+            {
+                "blue_green_update_policy": {
+                    "termination_wait_in_seconds": 120,
+                    "traffic_routing_configuration": {
+                        "type": "LINEAR",
+                        "wait_interval_in_seconds": 120,
+                        "linear_step_size": {"type": "CAPACITY_PERCENT", "value": 25},
+                    },
+                }
+            },
+        ),
+        (
+            Rolling(kind="rolling", batch_percent=20, interval_minutes=1),
+            {
+                "rolling_update_policy": {
+                    "maximum_batch_size": {"type": "CAPACITY_PERCENT", "value": 20},
+                    "wait_interval_in_seconds": 60,
+                }
+            },
+        ),
+    ],
+    ids=["all-at-once", "canary", "linear", "rolling"],
+)
+def test_a_roll_shifts_the_traffic_as_told_and_can_always_be_taken_back(
+    synthesize: Synthesize, rollout: Rollout, policy: dict[str, Any]
+) -> None:
+    template = synthesize(with_serving(load("dev"), rollout=rollout))["sagemaker-sentiment"]
+    alarms = [
+        {"alarm_name": f"${{{_alarm(template, what)}.alarm_name}}"}
+        for what in ("errors", "latency")
+    ]
+    assert template.only("aws_sagemaker_endpoint")["deployment_config"] == policy | {
+        "auto_rollback_configuration": {"alarms": alarms}
+    }
+
+
+def test_alarms_of_ones_own_send_a_roll_back_too(synthesize: Synthesize) -> None:
+    rollback = Rollback(alarms=["conversion-drops"])
+    template = synthesize(with_serving(load("dev"), rollback=rollback))["sagemaker-sentiment"]
+    config = template.only("aws_sagemaker_endpoint")["deployment_config"]
+    names = [one["alarm_name"] for one in config["auto_rollback_configuration"]["alarms"]]
+    assert names[2:] == ["conversion-drops"]
+
+
+def test_the_alarms_are_there_before_the_endpoint_rolls(stack: Template) -> None:
+    needed = stack.only("aws_sagemaker_endpoint")["depends_on"]
+    assert set(needed) == {_alarm(stack, "errors"), _alarm(stack, "latency")}
+
+
+def test_the_error_alarm_is_a_share_of_the_requests(stack: Template) -> None:
+    alarm = stack.has(
+        "aws_cloudwatch_metric_alarm",
+        {"alarm_name": "rollforward-dev-sentiment-errors", "threshold": 5},
+    )
+    rate, errors, requests = alarm["metric_query"]
+    assert (rate["expression"], rate["return_data"]) == ("100 * errors / requests", True)
+    assert errors["metric"]["metric_name"] == "Invocation5XXErrors"
+    assert requests["metric"]["dimensions"] == {
+        "EndpointName": "rollforward-dev-sentiment",
+        "VariantName": "primary",
+    }
+
+
+def test_the_latency_alarm_is_in_microseconds(prod: dict[str, Template]) -> None:
+    prod["sagemaker-sentiment"].has(
+        "aws_cloudwatch_metric_alarm",
+        {"alarm_name": "rollforward-prod-sentiment-latency", "threshold": 800_000},
+    )
+
+
+def test_startup_volume_and_workers_reach_the_container(synthesize: Synthesize) -> None:
+    changed = with_serving(load("dev"), startup_timeout_seconds=900, volume_gb=50, workers=2)
+    template = synthesize(changed)["sagemaker-sentiment"]
+    (variant,) = template.only("aws_sagemaker_endpoint_configuration")["production_variants"]
+    assert variant["container_startup_health_check_timeout_in_seconds"] == 900
+    assert variant["volume_size_in_gb"] == 50
+    environment = template.only("aws_sagemaker_model")["primary_container"]["environment"]
+    assert environment["SAGEMAKER_MODEL_SERVER_WORKERS"] == "2"
+
+
+def _alarm(template: Template, what: str) -> str:
+    (id_,) = [
+        id_
+        for id_ in template.content["resource"]["aws_cloudwatch_metric_alarm"]
+        if id_.startswith(f"alarms_{what}_")
+    ]
+    return f"aws_cloudwatch_metric_alarm.{id_}"
 
 
 def test_it_scales_between_the_bounds_of_the_config(prod: dict[str, Template]) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from config import settings
 from config.errors import ConfigError
-from config.settings import Environment, Promotion, Rule
+from config.promotion import Promotion, Rule
+from config.settings import Environment
 from rollforward import history_commands
 from rollforward.comparison import Comparison, Difference, compare, series
 from rollforward.errors import RollforwardError

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from config import settings
-from config.settings import Environment, Promotion, Rule
+from config.promotion import Promotion, Rule
+from config.settings import Environment
 from rollforward import history_commands, registry, verdict_commands
 from tests.unit.answers import (
     DEV,

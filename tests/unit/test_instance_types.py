@@ -3,7 +3,7 @@ import pytest
 from pydantic import TypeAdapter
 
 from config.instance_types import vcpus
-from config.settings import InstanceType
+from config.schema import InstanceType
 
 SAGEMAKER = boto3.client("sagemaker", region_name="us-east-1").meta.service_model
 ALL: list[str] = SAGEMAKER.shape_for("ProductionVariantInstanceType").metadata["enum"]

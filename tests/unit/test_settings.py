@@ -5,6 +5,8 @@ import pytest
 import yaml
 
 from config.errors import ConfigError
+from config.rollout import AllAtOnce
+from config.scaling import CpuScaling
 from config.settings import ENVIRONMENTS, DeepLearningContainer, load
 
 GOOD: dict[str, Any] = {
@@ -14,7 +16,11 @@ GOOD: dict[str, Any] = {
     "models": {
         "sentiment": {
             "image": {"repository": "pytorch-inference", "tag": "2.6.0-cpu-py312"},
-            "serving": {"instance_type": "ml.m5.large", "instances": {"min": 1, "max": 2}},
+            "serving": {
+                "kind": "realtime",
+                "instance_type": "ml.m5.large",
+                "instances": {"min": 1, "max": 2},
+            },
         }
     },
 }
@@ -58,7 +64,9 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     environment = load("here", tmp_path)
     promotion = environment.models["sentiment"].promotion
     assert (promotion.keep_versions, promotion.approve, promotion.rules) == (5, "automatic", [])
-    assert environment.models["sentiment"].serving.target_cpu_percent == 70
+    serving = environment.models["sentiment"].serving
+    assert serving.scaling.cpu == CpuScaling(target_percent=70)
+    assert serving.rollout == AllAtOnce(kind="all-at-once", bake_minutes=5)
     assert environment.kms_key_arn is None
 
 
@@ -95,8 +103,8 @@ def test_an_image_is_a_container_by_name_or_a_uri(tmp_path: Path) -> None:
         (
             model(serving={"instance_typ": "ml.m5.large"}),
             "here.yaml → models → sentiment → serving → instance_typ: unknown key; expected one of: "
-            "instance_type, instances, scale_in_cooldown_seconds, scale_out_cooldown_seconds, "
-            "target_cpu_percent",
+            "instance_type, instances, kind, rollback, rollout, scaling, startup_timeout_seconds, "
+            "volume_gb, workers",
         ),
         (
             model(image={"repository": "tensorflow-inference"}),

@@ -12,10 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlsplit
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rollforward.local.ports import LOOPBACK, free_port
+from rollforward.local.sagemaker.clients import client
 
 SCRIPT = Path(__file__).parents[1] / "container.py"
 SECONDS_TO_START = 60
@@ -124,12 +124,7 @@ async def start(data: ModelData, environment: dict[str, str], log: Path) -> Cont
 
 def _fetch(data: ModelData, folder: Path) -> None:
     place = urlsplit(data.url)
-    s3 = boto3.client(
-        "s3",
-        region_name=data.region,
-        aws_access_key_id=data.account,
-        aws_secret_access_key="local",  # noqa: S106 -- the local cloud checks no signature
-    )
+    s3 = client("s3", data.account, data.region)
     archive = folder.with_suffix(".tar.gz")
     try:
         s3.download_file(place.netloc, place.path.lstrip("/"), str(archive))

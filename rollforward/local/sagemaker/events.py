@@ -14,22 +14,23 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rollforward.local.sagemaker.clients import client
 from rollforward.local.sagemaker.state import Members, Region, Resource
 
 MODEL_PACKAGE = "SageMaker Model Package State Change"
 ENDPOINT = "SageMaker Endpoint State Change"
 DEPLOYMENT = "SageMaker Endpoint Deployment State Change"
-_PENDING = "PendingDeploymentSummary"
+PENDING = "PendingDeploymentSummary"
 _ENDPOINT_DETAILS = (
     "EndpointName",
     "EndpointArn",
     "EndpointConfigName",
     "ProductionVariants",
+    "CreationTime",
+    "LastModifiedTime",
     "FailureReason",
-    _PENDING,
 )
 _PACKAGE_DETAILS = (
     "ModelPackageGroupName",
@@ -53,19 +54,19 @@ def package_changed(region: Region, package: Resource, updated: Iterable[str] = 
 
 
 def endpoint_changed(region: Region, endpoint: Resource) -> None:
-    """Its state; and while it is updated with another configuration, the deployment's."""
-    detail = _members(endpoint, _ENDPOINT_DETAILS) | {
-        "EndpointStatus": _spelt(endpoint.members["EndpointStatus"]),
-        "CreationTime": _milliseconds(endpoint.members["CreationTime"]),
-        "LastModifiedTime": _milliseconds(endpoint.members["LastModifiedTime"]),
-        "Tags": dict(endpoint.tags),
-    }
-    pending = detail.pop(_PENDING, None)
-    _send(region, _event(region, ENDPOINT, endpoint.arn, detail))
-    if pending:
-        summary = pending | {"StartTime": _milliseconds(pending["StartTime"])}
-        deployment = detail | {_PENDING: summary}
-        _send(region, _event(region, DEPLOYMENT, endpoint.arn, deployment))
+    _send(region, _event(region, ENDPOINT, endpoint.arn, _endpoint_detail(endpoint)))
+
+
+def deployment_changed(region: Region, endpoint: Resource) -> None:
+    """An update of it begins, goes on, or has ended; then there is nothing pending any more."""
+    detail = _endpoint_detail(endpoint) | _in_milliseconds(_members(endpoint, (PENDING,)))
+    _send(region, _event(region, DEPLOYMENT, endpoint.arn, detail))
+
+
+def _endpoint_detail(endpoint: Resource) -> Members:
+    detail: Members = _in_milliseconds(_members(endpoint, _ENDPOINT_DETAILS))
+    status = _spelt(endpoint.members["EndpointStatus"])
+    return detail | {"EndpointStatus": status, "Tags": dict(endpoint.tags)}
 
 
 def _members(resource: Resource, names: tuple[str, ...]) -> Members:
@@ -77,8 +78,16 @@ def _spelt(status: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status).upper()
 
 
-def _milliseconds(seconds: float) -> int:
-    return int(seconds * 1000)
+def _in_milliseconds(value: Any) -> Any:
+    """Times are in seconds in answers, in milliseconds in events."""
+    if isinstance(value, list):
+        return [_in_milliseconds(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: int(item * 1000) if name.endswith("Time") else _in_milliseconds(item)
+        for name, item in value.items()
+    }
 
 
 def _send(region: Region, event: Members) -> None:
@@ -111,7 +120,8 @@ def _event(region: Region, kind: str, arn: str, detail: Members) -> Members:
 
 def _deliver(region: Region, event: Members) -> None:
     try:
-        events, functions = _client(region, "events"), _client(region, "lambda")
+        events = client("events", region.account, region.name)
+        functions = client("lambda", region.account, region.name)
         text = json.dumps(event)
         for page in events.get_paginator("list_rules").paginate():
             for rule in page["Rules"]:
@@ -126,12 +136,3 @@ def _deliver(region: Region, event: Members) -> None:
                     )
     except (ClientError, BotoCoreError):
         logger.exception("%s was not delivered", event["detail-type"])
-
-
-def _client(region: Region, service: Any) -> Any:
-    return boto3.client(
-        service,
-        region_name=region.name,
-        aws_access_key_id=region.account,
-        aws_secret_access_key="local",  # noqa: S106 -- the local cloud checks no signature
-    )

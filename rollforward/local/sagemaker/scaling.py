@@ -26,6 +26,7 @@ class Target:
     members: Members
     tags: dict[str, str]
     policies: dict[str, Members] = field(default_factory=dict)
+    actions: dict[str, Members] = field(default_factory=dict)
 
 
 class Scaling:
@@ -99,6 +100,33 @@ class Scaling:
         if params["PolicyName"] not in policies:
             raise _missing(f"No scaling policy found with the name {params['PolicyName']}")
         del policies[params["PolicyName"]]
+        return {}
+
+    def put_scheduled_action(self, params: Members) -> Members:
+        actions, name = self._target(params).actions, params["ScheduledActionName"]
+        place = f"{params['ServiceNamespace']}/{params['ResourceId']}"
+        arn = self._arn(
+            "autoscaling",
+            f"scheduledAction:{uuid.uuid4()}:resource/{place}:scheduledActionName/{name}",
+        )
+        actions[name] = {"ScheduledActionARN": arn, "CreationTime": time.time()} | params
+        return {}
+
+    def describe_scheduled_actions(self, params: Members) -> Members:
+        names = params.get("ScheduledActionNames")
+        actions = [
+            action
+            for target in self._targets.values()
+            for action in target.actions.values()
+            if _fits(action, params) and (not names or action["ScheduledActionName"] in names)
+        ]
+        return _page("ScheduledActions", actions, params)
+
+    def delete_scheduled_action(self, params: Members) -> Members:
+        actions = self._target(params).actions
+        if params["ScheduledActionName"] not in actions:
+            raise _missing(f"No scheduled action named {params['ScheduledActionName']}")
+        del actions[params["ScheduledActionName"]]
         return {}
 
     def list_tags_for_resource(self, params: Members) -> Members:

@@ -1,0 +1,55 @@
+"""How a roll shifts the traffic, and what sends it back.
+
+https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from config.schema import Frozen
+
+AlarmName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+class AllAtOnce(Frozen):
+    """All traffic at once; the old instances stand by while the new ones bake."""
+
+    kind: Literal["all-at-once"]
+    bake_minutes: int = Field(default=5, ge=0, le=60)
+
+
+class Canary(Frozen):
+    """A part of the new instances first; the rest once they have baked."""
+
+    kind: Literal["canary"]
+    percent: int = Field(ge=1, le=50)
+    bake_minutes: int = Field(default=10, ge=0, le=60)
+
+
+class Linear(Frozen):
+    """In equal steps, with a bake after each."""
+
+    kind: Literal["linear"]
+    step_percent: int = Field(ge=10, le=50)
+    interval_minutes: int = Field(default=5, ge=0, le=60)
+
+
+class Rolling(Frozen):
+    """Batch by batch, with no second fleet beside the first."""
+
+    kind: Literal["rolling"]
+    batch_percent: int = Field(ge=5, le=50)
+    interval_minutes: int = Field(default=5, ge=0, le=60)
+
+
+Rollout = Annotated[AllAtOnce | Canary | Linear | Rolling, Field(discriminator="kind")]
+
+
+class Rollback(Frozen):
+    """What sends a roll back: two alarms that the stack makes, and any of one's own, by name."""
+
+    errors_5xx_percent: int = Field(default=5, ge=1, le=100)
+    latency_p99_ms: int = Field(default=10_000, ge=1)
+    # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoRollbackConfig.html
+    alarms: list[AlarmName] = Field(default=[], max_length=8)

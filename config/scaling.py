@@ -1,0 +1,67 @@
+"""How the number of instances follows the work, and the clock."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from config.schema import Frozen
+
+# https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
+Cron = Annotated[str, StringConstraints(pattern=r"^\S+( \S+){5}$")]
+
+
+def in_order(low: int, high: int) -> None:
+    """Raises ValueError unless `high` is at least `low`."""
+    if high < low:
+        raise ValueError(f"expected max to be at least min ({low}), found {high}")
+
+
+class Instances(Frozen):
+    """How many instances an endpoint runs on; autoscaling moves between the two."""
+
+    min: int = Field(ge=1, le=100)
+    max: int = Field(ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "Instances":
+        in_order(self.min, self.max)
+        return self
+
+
+class Cooldowns(Frozen):
+    scale_in_cooldown_seconds: int = Field(default=300, ge=0, le=3600)
+    scale_out_cooldown_seconds: int = Field(default=60, ge=0, le=3600)
+
+
+class CpuScaling(Cooldowns):
+    """In percent of the whole instance, however many cores it has."""
+
+    target_percent: int = Field(default=70, ge=10, le=90)
+
+
+class InvocationScaling(Cooldowns):
+    """Invocations per instance and minute."""
+
+    target_per_minute: int = Field(ge=1)
+
+
+class ScheduledCapacity(Frozen):
+    """From the times of `cron` on, the bounds of scaling are these."""
+
+    cron: Cron
+    timezone: str = "UTC"
+    min: int = Field(ge=1, le=100)
+    max: int = Field(ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "ScheduledCapacity":
+        in_order(self.min, self.max)
+        return self
+
+
+class Scaling(Frozen):
+    """Any of the three, together: the highest of what they ask for holds."""
+
+    cpu: CpuScaling | None = CpuScaling()
+    invocations: InvocationScaling | None = None
+    schedule: list[ScheduledCapacity] = Field(default=[], max_length=20)

@@ -1,0 +1,87 @@
+"""The alarms that send a roll back: too many errors, too slow."""
+
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
+    CloudwatchMetricAlarm,
+)
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
+    CloudwatchMetricAlarmMetricQuery as _Query,
+)
+from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
+    CloudwatchMetricAlarmMetricQueryMetric as _Metric,
+)
+from constructs import Construct
+
+from config import names
+from config.rollout import Rollback
+from config.settings import Environment
+
+_MINUTE = 60
+
+
+class RollbackAlarms(Construct):
+    """`names` are the stack's two and the user's own.
+
+    Without requests there is no data, and so no alarm. Nobody is notified: SageMaker itself watches them.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        environment: Environment,
+        model: str,
+        rollback: Rollback,
+    ) -> None:
+        super().__init__(scope, id_)
+        self._dimensions = {
+            "EndpointName": names.endpoint(environment, model),
+            "VariantName": names.VARIANT,
+        }
+        errors = self._alarm(
+            "errors",
+            names.rollback_alarm(environment, model, "errors"),
+            rollback.errors_5xx_percent,
+            [
+                _Query(
+                    id="rate", expression="100 * errors / requests", label="5xx", return_data=True
+                ),
+                _Query(id="errors", metric=self._metric("Invocation5XXErrors", "Sum")),
+                _Query(id="requests", metric=self._metric("Invocations", "Sum")),
+            ],
+        )
+        latency = self._alarm(
+            "latency",
+            names.rollback_alarm(environment, model, "latency"),
+            # SageMaker measures in microseconds.
+            rollback.latency_p99_ms * 1000,
+            [_Query(id="p99", metric=self._metric("ModelLatency", "p99"), return_data=True)],
+        )
+        self.alarms = [errors, latency]
+        self.names = [errors.alarm_name, latency.alarm_name, *rollback.alarms]
+
+    def _metric(self, name: str, statistic: str) -> _Metric:
+        return _Metric(
+            namespace="AWS/SageMaker",
+            metric_name=name,
+            stat=statistic,
+            period=_MINUTE,
+            dimensions=self._dimensions,
+        )
+
+    def _alarm(
+        self, id_: str, name: str, threshold: int, queries: list[_Query]
+    ) -> CloudwatchMetricAlarm:
+        return CloudwatchMetricAlarm(
+            self,
+            id_,
+            alarm_name=name,
+            comparison_operator="GreaterThanThreshold",
+            threshold=threshold,
+            # Two bad minutes out of three: one alone may be chance.
+            evaluation_periods=3,
+            datapoints_to_alarm=2,
+            actions_enabled=False,
+            metric_query=queries,
+        )
