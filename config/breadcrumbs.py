@@ -12,7 +12,7 @@ def breadcrumbs(
 ) -> Iterator[str]:
     """One line a mistake, in the order of the file's schema."""
     for detail in error.errors():
-        crumbs = _keys(data, detail["loc"])
+        crumbs = _keys(data, detail["loc"], absent=detail["type"] == "missing")
         yield f"{' → '.join([file, *crumbs])}: {_message(model, crumbs, detail)}"
 
 
@@ -22,6 +22,11 @@ def _message(model: type[BaseModel], crumbs: list[str], detail: ErrorDetails) ->
     if detail["type"] == "extra_forbidden":
         known = sorted(_fields(model, crumbs[:-1]))
         return f"unknown key; expected one of: {', '.join(known)}"
+    if detail["type"] == "union_tag_invalid":
+        found, known = detail["ctx"]["tag"], detail["ctx"]["expected_tags"]
+        return f"expected {detail['ctx']['discriminator']} to be one of {known}, found {found!r}"
+    if detail["type"] == "union_tag_not_found":
+        return f"{detail['ctx']['discriminator']} is required, but missing"
     if detail["type"] == "value_error":
         return str(detail["ctx"]["error"])
     expected = (
@@ -30,8 +35,10 @@ def _message(model: type[BaseModel], crumbs: list[str], detail: ErrorDetails) ->
     return f"{expected}, found {detail['input']!r} ({type(detail['input']).__name__})"
 
 
-def _keys(data: Any, loc: tuple[int | str, ...]) -> list[str]:
+def _keys(data: Any, loc: tuple[int | str, ...], *, absent: bool) -> list[str]:
     """The keys of `loc` as they stand in the file: pydantic adds the tags of unions and `[key]`.
+
+    `absent` says that the last of them is not in the file.
 
     Items of lists are counted from one, as people do: `#1`.
     """
@@ -42,7 +49,7 @@ def _keys(data: Any, loc: tuple[int | str, ...]) -> list[str]:
             data = data[key]
             continue
         present = isinstance(data, dict) and key in data
-        if present or (position == len(loc) - 1 and isinstance(data, dict) and key != "[key]"):
+        if present or (absent and position == len(loc) - 1):
             crumbs.append(str(key))
         if present:
             data = data[key]

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
 """
 
+from math import ceil
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
@@ -18,6 +19,10 @@ class AllAtOnce(Frozen):
     kind: Literal["all-at-once"]
     bake_minutes: int = Field(default=5, ge=0, le=60)
 
+    @property
+    def minutes(self) -> int:
+        return self.bake_minutes
+
 
 class Canary(Frozen):
     """A part of the new instances first; the rest once they have baked."""
@@ -25,6 +30,10 @@ class Canary(Frozen):
     kind: Literal["canary"]
     percent: int = Field(ge=1, le=50)
     bake_minutes: int = Field(default=10, ge=0, le=60)
+
+    @property
+    def minutes(self) -> int:
+        return 2 * self.bake_minutes
 
 
 class Linear(Frozen):
@@ -34,6 +43,10 @@ class Linear(Frozen):
     step_percent: int = Field(ge=10, le=50)
     interval_minutes: int = Field(default=5, ge=0, le=60)
 
+    @property
+    def minutes(self) -> int:
+        return ceil(100 / self.step_percent) * self.interval_minutes
+
 
 class Rolling(Frozen):
     """Batch by batch, with no second fleet beside the first."""
@@ -41,6 +54,10 @@ class Rolling(Frozen):
     kind: Literal["rolling"]
     batch_percent: int = Field(ge=5, le=50)
     interval_minutes: int = Field(default=5, ge=0, le=60)
+
+    @property
+    def minutes(self) -> int:
+        return ceil(100 / self.batch_percent) * self.interval_minutes
 
 
 Rollout = Annotated[AllAtOnce | Canary | Linear | Rolling, Field(discriminator="kind")]

@@ -5,7 +5,7 @@ of an apply, if at all.
 """
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -14,7 +14,11 @@ from config.scaling import Instances, Scaling
 from config.schema import Frozen, InstanceType
 
 BLUE_GREEN = "https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green.html"
+SERVERLESS = "https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html"
 STORAGE = "https://docs.aws.amazon.com/sagemaker/latest/dg/host-instance-storage.html"
+PROVIDER_WAITS = "https://github.com/hashicorp/terraform-provider-aws/pull/39090"
+# The rest of the hour is for instances to start.
+LONGEST_ROLLOUT_MINUTES = 45
 # Families with disks of their own: `d` for disk, and most accelerated ones.
 OWN_DISKS = re.compile(r"ml\.([a-z]+\d[a-z]*d[a-z]*|g[456]\w*|p4\w*|p5\w*)\.")
 
@@ -41,6 +45,15 @@ class RealTime(Frozen):
         return self
 
     @model_validator(mode="after")
+    def _ends_before_terraform_gives_up(self) -> "RealTime":
+        if self.rollout.minutes > LONGEST_ROLLOUT_MINUTES:
+            raise ValueError(
+                f"the {self.rollout.kind} rollout bakes for {self.rollout.minutes} minutes in all, expected "
+                f"at most {LONGEST_ROLLOUT_MINUTES}: Terraform's provider waits 60: {PROVIDER_WAITS}"
+            )
+        return self
+
+    @model_validator(mode="after")
     def _steps_fit_the_fleet(self) -> "RealTime":
         if self.rollout.kind != "all-at-once" and self.instances.min < 2:
             raise ValueError(
@@ -48,3 +61,36 @@ class RealTime(Frozen):
                 f"a step takes at most half of them: {BLUE_GREEN}"
             )
         return self
+
+
+class Serverless(Frozen):
+    """Costs nothing while idle, and starts in seconds when a request comes. One model, one variant."""
+
+    kind: Literal["serverless"]
+    memory_mb: int
+    max_concurrency: int = Field(ge=1, le=200)
+    workers: int | None = Field(default=None, ge=1, le=100)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _only_what_it_can(cls, said: object) -> object:
+        """Better than "unknown key": these are known, and AWS has no such thing here."""
+        others = RealTime.model_fields.keys() - cls.model_fields.keys()
+        if isinstance(said, dict) and (found := sorted(said.keys() & others)):
+            raise ValueError(
+                f"a serverless endpoint has no {', '.join(found)}: there are no instances of yours, and "
+                f"SageMaker shifts its traffic at once: {SERVERLESS}"
+            )
+        return said
+
+    @model_validator(mode="after")
+    def _memory_in_steps(self) -> "Serverless":
+        if self.memory_mb not in range(1024, 6145, 1024):
+            raise ValueError(
+                "expected memory_mb to be 1024, 2048, 3072, 4096, 5120 or 6144, "
+                f"found {self.memory_mb}: {SERVERLESS}"
+            )
+        return self
+
+
+Serving = Annotated[RealTime | Serverless, Field(discriminator="kind")]

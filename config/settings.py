@@ -15,7 +15,7 @@ from config.breadcrumbs import breadcrumbs
 from config.errors import ConfigError
 from config.promotion import Promotion
 from config.schema import AccountId, EcrImageUri, Frozen, KmsKeyArn, Name, Region
-from config.serving import RealTime
+from config.serving import Serving
 
 ENVIRONMENTS = Path(__file__).parent / "environments"
 
@@ -41,7 +41,7 @@ Image = Annotated[
 
 class Model(Frozen):
     image: Image
-    serving: RealTime
+    serving: Serving
     promotion: Promotion = Promotion()
 
 

@@ -56,6 +56,10 @@ def topic(environment: Environment) -> str:
     return _arn(environment, "sns", names.topic(environment))
 
 
+def alarm(environment: Environment, name: str) -> str:
+    return _arn(environment, "cloudwatch", f"alarm:{name}")
+
+
 def log_group(environment: Environment, name: str) -> str:
     return _arn(environment, "logs", f"log-group:{name}")
 

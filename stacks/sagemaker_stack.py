@@ -7,10 +7,10 @@ from constructs import Construct
 
 from config import names
 from config.outputs import DELIVER_TO, ENDPOINT, ENDPOINT_CONFIGURATION, REGISTERED_MODEL
+from config.serving import RealTime
 from config.settings import Environment
 from stacks.base import RollforwardStack
 from stacks.constructs.address import address
-from stacks.constructs.alarms import RollbackAlarms
 from stacks.constructs.autoscaling import Autoscaling
 from stacks.constructs.endpoint import RollingEndpoint
 from stacks.constructs.execution_role import ExecutionRole
@@ -44,13 +44,7 @@ class SageMakerStack(RollforwardStack):
             name=f"/aws/sagemaker/Endpoints/{names.endpoint(environment, model)}",
             retention_in_days=environment.log_retention_days,
         )
-        alarms = RollbackAlarms(
-            self,
-            "alarms",
-            environment=environment,
-            model=model,
-            rollback=settings.serving.rollback,
-        )
+        serving = settings.serving
         endpoint = RollingEndpoint(
             self,
             "serving",
@@ -58,17 +52,17 @@ class SageMakerStack(RollforwardStack):
             model=model,
             image=image,
             role=role,
-            alarms=alarms,
             registered=registered,
             versions=versions,
         )
-        Autoscaling(
-            self,
-            "autoscaling",
-            endpoint=endpoint,
-            name=names.endpoint(environment, model),
-            serving=settings.serving,
-        )
+        if isinstance(serving, RealTime):
+            Autoscaling(
+                self,
+                "autoscaling",
+                endpoint=endpoint,
+                name=names.endpoint(environment, model),
+                serving=serving,
+            )
         TerraformOutput(self, REGISTERED_MODEL, value=f"${{{registered}}}", static_id=True)
         TerraformOutput(self, ENDPOINT, value=endpoint.name_or_none, static_id=True)
         TerraformOutput(

@@ -7,6 +7,7 @@ the model itself.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from lambda_src.prove_model.deployment import Deployment
@@ -36,5 +37,12 @@ def _deployment(detail: Mapping[str, Any]) -> Deployment | None:
     return Deployment(
         configuration=pending["EndpointConfigName"],
         replaced=detail["EndpointConfigName"],
-        started=int(pending["StartTime"]),
+        started=_milliseconds(pending["StartTime"]),
     )
+
+
+def _milliseconds(time: float | str) -> int:
+    """AWS's page shows other times of the event as milliseconds, and leaves this one open."""
+    if isinstance(time, str) and not time.isdecimal():
+        return int(datetime.fromisoformat(time).timestamp() * 1000)
+    return int(time)

@@ -19,10 +19,10 @@ _MINUTE = 60
 
 
 class RollbackAlarms(Construct):
-    """`names` are the stack's two and the user's own.
+    """`names` are the stack's two and the user's own; `configuration` is the one that is rolled to.
 
     Without requests there is no data, and so no alarm. Nobody is notified: SageMaker itself watches them.
-    https://docs.aws.amazon.com/sagemaker/latest/dg/monitoring-cloudwatch.html
+    https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
     """
 
     def __init__(
@@ -32,12 +32,15 @@ class RollbackAlarms(Construct):
         *,
         environment: Environment,
         model: str,
+        configuration: str,
         rollback: Rollback,
     ) -> None:
         super().__init__(scope, id_)
         self._dimensions = {
             "EndpointName": names.endpoint(environment, model),
             "VariantName": names.VARIANT,
+            # The new fleet alone: a failing old one must not send back the roll that mends it.
+            "EndpointConfigName": configuration,
         }
         errors = self._alarm(
             "errors",

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from cdktf import ITerraformDependable, TerraformResourceLifecycle
 from cdktf_cdktf_provider_aws.appautoscaling_policy import (
     AppautoscalingPolicy,
 )
@@ -53,8 +54,13 @@ class Autoscaling(Construct):
             min_capacity=serving.instances.min,
             max_capacity=serving.instances.max,
             depends_on=[endpoint.endpoint],
+            # What the clock has set, the next apply leaves alone.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["min_capacity", "max_capacity"])
+            if serving.scaling.schedule
+            else None,
             **self._place,
         )
+        self._last: ITerraformDependable = self._target
         if serving.scaling.cpu:
             self._on_cpu(serving.scaling.cpu, serving.instance_type)
         if serving.scaling.invocations:
@@ -97,18 +103,19 @@ class Autoscaling(Construct):
         )
 
     def _track(self, id_: str, tracking: _TargetTracking) -> None:
-        AppautoscalingPolicy(
+        # One after the other: AWS refuses changes to one target at the same time.
+        self._last = AppautoscalingPolicy(
             self,
             id_,
             name=f"{self._name}-{id_}",
             policy_type="TargetTrackingScaling",
             target_tracking_scaling_policy_configuration=tracking,
-            depends_on=[self._target],
+            depends_on=[self._last],
             **self._place,
         )
 
     def _by_the_clock(self, number: int, capacity: ScheduledCapacity) -> None:
-        AppautoscalingScheduledAction(
+        self._last = AppautoscalingScheduledAction(
             self,
             f"schedule-{number}",
             name=f"{self._name}-{number}",
@@ -117,6 +124,6 @@ class Autoscaling(Construct):
             scalable_target_action=_Bounds(
                 min_capacity=str(capacity.min), max_capacity=str(capacity.max)
             ),
-            depends_on=[self._target],
+            depends_on=[self._last],
             **self._place,
         )

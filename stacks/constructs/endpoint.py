@@ -11,7 +11,10 @@ import json
 from typing import Any
 
 from cdktf import TerraformIterator, TerraformLocal, TerraformResourceLifecycle, Token
-from cdktf_cdktf_provider_aws.sagemaker_endpoint import SagemakerEndpoint
+from cdktf_cdktf_provider_aws.sagemaker_endpoint import (
+    SagemakerEndpoint,
+    SagemakerEndpointDeploymentConfig,
+)
 from cdktf_cdktf_provider_aws.sagemaker_endpoint_configuration import (
     SagemakerEndpointConfiguration,
     SagemakerEndpointConfigurationProductionVariants,
@@ -23,6 +26,7 @@ from cdktf_cdktf_provider_aws.sagemaker_model import (
 from constructs import Construct
 
 from config import names
+from config.serving import RealTime, Serverless, Serving
 from config.settings import Environment
 from stacks.constructs.address import address
 from stacks.constructs.alarms import RollbackAlarms
@@ -49,7 +53,6 @@ class RollingEndpoint(Construct):
         model: str,
         image: str,
         role: ExecutionRole,
-        alarms: RollbackAlarms,
         registered: str,
         versions: TerraformLocal,
     ) -> None:
@@ -59,26 +62,14 @@ class RollingEndpoint(Construct):
         key = "${each.value}"
         # What is live is never deleted under it: new ones first, then the roll, old ones last.
         new_before_old = TerraformResourceLifecycle(create_before_destroy=True)
-        container_environment = dict(CONTAINER_ENVIRONMENT)
-        if serving.workers:
-            container_environment["SAGEMAKER_MODEL_SERVER_WORKERS"] = str(serving.workers)
+        container_environment = _container_environment(serving)
         container = SagemakerModelPrimaryContainer(
             image=image,
             model_data_url=f"s3://{names.model_bucket(environment)}/{key}",
             environment=container_environment,
         )
-        variant: dict[str, Any] = {
-            # Constant: SageMaker refuses to update away a variant that is a scalable target.
-            "variant_name": names.VARIANT,
-            "initial_instance_count": serving.instances.min,
-            "initial_variant_weight": 1,
-            "instance_type": serving.instance_type,
-        }
-        if serving.startup_timeout_seconds:
-            timeout = serving.startup_timeout_seconds
-            variant["container_startup_health_check_timeout_in_seconds"] = timeout
-        if serving.volume_gb:
-            variant["volume_size_in_gb"] = serving.volume_gb
+        variant = _variant(serving)
+        disk_key = environment.kms_key_arn if isinstance(serving, RealTime) else None
         runtime = [names.execution_role(environment, model), container_environment]
         prefix = names.content_prefix(environment, model)
         self.model = SagemakerModel(
@@ -87,7 +78,8 @@ class RollingEndpoint(Construct):
             for_each=each,
             name=prefix + _content_hash(key, image, runtime),
             execution_role_arn=role.role.arn,
-            enable_network_isolation=True,
+            # Where there are instances, the container reaches nobody; SageMaker has no such thing without.
+            enable_network_isolation=isinstance(serving, RealTime),
             primary_container=container,
             lifecycle=new_before_old,
             depends_on=[role.policy],
@@ -96,28 +88,40 @@ class RollingEndpoint(Construct):
             self,
             "configuration",
             for_each=each,
-            name=prefix + _content_hash(key, image, [*runtime, variant, environment.kms_key_arn]),
+            name=prefix + _content_hash(key, image, [*runtime, variant, disk_key]),
             production_variants=[
                 SagemakerEndpointConfigurationProductionVariants(
                     model_name=f"${{{address(self.model)}[each.key].name}}",
                     **variant,
                 )
             ],
-            kms_key_arn=environment.kms_key_arn,
+            kms_key_arn=disk_key,
             lifecycle=new_before_old,
         )
         # Of the endpoint, and of all that needs it: none before there is a registered model.
         self.count = Token.as_number(f'${{{registered} != "{names.NO_MODEL}" ? 1 : 0}}')
         self._asked_for = f"{address(self.configuration)}[{registered}].name"
+        alarms = (
+            RollbackAlarms(
+                self,
+                "alarms",
+                environment=environment,
+                model=model,
+                configuration=self.asked_for_or_none,
+                rollback=serving.rollback,
+            )
+            if isinstance(serving, RealTime)
+            else None
+        )
         self.endpoint = SagemakerEndpoint(
             self,
             "endpoint",
             count=self.count,
             name=names.endpoint(environment, model),
             endpoint_config_name=f"${{{self._asked_for}}}",
-            deployment_config=deployment_config(serving.rollout, alarms.names),
+            deployment_config=_rollout(serving, alarms),
             # SageMaker refuses a roll whose alarms are not there yet.
-            depends_on=alarms.alarms,
+            depends_on=alarms.alarms if alarms else [],
         )
 
     @property
@@ -129,6 +133,38 @@ class RollingEndpoint(Construct):
     def asked_for_or_none(self) -> str:
         """The configuration that this apply asks for: what is live may go back, and Terraform not say so."""
         return f'${{try({self._asked_for}, "{names.NO_MODEL}")}}'
+
+
+def _rollout(
+    serving: Serving, alarms: RollbackAlarms | None
+) -> SagemakerEndpointDeploymentConfig | None:
+    if isinstance(serving, Serverless) or alarms is None:
+        return None
+    return deployment_config(serving.rollout, alarms.names)
+
+
+def _container_environment(serving: Serving) -> dict[str, str]:
+    if serving.workers is None:
+        return CONTAINER_ENVIRONMENT
+    return CONTAINER_ENVIRONMENT | {"SAGEMAKER_MODEL_SERVER_WORKERS": str(serving.workers)}
+
+
+def _variant(serving: Serving) -> dict[str, Any]:
+    """Of an endpoint configuration, but for its model. What is not set is left out, and out of the name."""
+    # Constant: SageMaker refuses to update away a variant that is a scalable target.
+    variant: dict[str, Any] = {"variant_name": names.VARIANT, "initial_variant_weight": 1}
+    if isinstance(serving, Serverless):
+        memory, concurrency = serving.memory_mb, serving.max_concurrency
+        return variant | {
+            "serverless_config": {"memory_size_in_mb": memory, "max_concurrency": concurrency}
+        }
+    said = {
+        "initial_instance_count": serving.instances.min,
+        "instance_type": serving.instance_type,
+        "container_startup_health_check_timeout_in_seconds": serving.startup_timeout_seconds,
+        "volume_size_in_gb": serving.volume_gb,
+    }
+    return variant | {name: value for name, value in said.items() if value is not None}
 
 
 def _content_hash(key: str, image: str, settings: list[Any]) -> str:

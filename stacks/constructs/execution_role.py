@@ -5,6 +5,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from config import names
+from config.serving import RealTime
 from config.settings import Environment
 from stacks import arns
 from stacks.constructs.image import repository_arn
@@ -71,6 +72,12 @@ def _statements(environment: Environment, model: str, repository: str) -> list[S
             wildcard_reason="CloudWatch has no resources for metrics: the condition names the namespace",
         ),
     ]
+    serving = environment.models[model].serving
+    if isinstance(serving, RealTime):
+        # SageMaker watches the alarms of a roll in the role's name.
+        own = [names.rollback_alarm(environment, model, what) for what in ("errors", "latency")]
+        watched = [arns.alarm(environment, name) for name in [*own, *serving.rollback.alarms]]
+        statements.append(Statement(actions=["cloudwatch:DescribeAlarms"], resources=watched))
     if environment.kms_key_arn:
         statements.append(Statement(actions=["kms:Decrypt"], resources=[environment.kms_key_arn]))
     return statements

@@ -4,6 +4,7 @@ import pytest
 
 from config.rollout import AllAtOnce, Canary, Linear, Rollback, Rolling, Rollout
 from config.scaling import InvocationScaling, Scaling
+from config.serving import Serverless
 from config.settings import Environment, load
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Template
@@ -222,9 +223,11 @@ def test_the_error_alarm_is_a_share_of_the_requests(stack: Template) -> None:
     rate, errors, requests = alarm["metric_query"]
     assert (rate["expression"], rate["return_data"]) == ("100 * errors / requests", True)
     assert errors["metric"]["metric_name"] == "Invocation5XXErrors"
+    asked_for = stack.content["output"]["endpoint_configuration"]["value"]
     assert requests["metric"]["dimensions"] == {
         "EndpointName": "rollforward-dev-sentiment",
         "VariantName": "primary",
+        "EndpointConfigName": asked_for,
     }
 
 
@@ -233,6 +236,26 @@ def test_the_latency_alarm_is_in_microseconds(prod: dict[str, Template]) -> None
         "aws_cloudwatch_metric_alarm",
         {"alarm_name": "rollforward-prod-sentiment-latency", "threshold": 800_000},
     )
+
+
+def test_the_role_may_see_the_alarms_that_send_a_roll_back(synthesize: Synthesize) -> None:
+    rollback = Rollback(alarms=["conversion-drops"])
+    template = synthesize(with_serving(load("dev"), rollback=rollback))["sagemaker-sentiment"]
+    (watch,) = [one for one in template.policies() if "cloudwatch:DescribeAlarms" in one["Action"]]
+    alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm"
+    assert watch["Resource"] == [
+        f"{alarm}:rollforward-dev-sentiment-errors",
+        f"{alarm}:rollforward-dev-sentiment-latency",
+        f"{alarm}:conversion-drops",
+    ]
+
+
+def test_an_apply_leaves_alone_what_the_clock_has_set(
+    stack: Template, prod: dict[str, Template]
+) -> None:
+    target = prod["sagemaker-sentiment"].only("aws_appautoscaling_target")
+    assert target["lifecycle"] == {"ignore_changes": ["min_capacity", "max_capacity"]}
+    assert "lifecycle" not in stack.only("aws_appautoscaling_target")
 
 
 def test_startup_volume_and_workers_reach_the_container(synthesize: Synthesize) -> None:
@@ -245,11 +268,55 @@ def test_startup_volume_and_workers_reach_the_container(synthesize: Synthesize) 
     assert environment["SAGEMAKER_MODEL_SERVER_WORKERS"] == "2"
 
 
+@pytest.fixture
+def serverless(synthesize: Synthesize) -> Template:
+    environment = load("prod")
+    model = environment.models["sentiment"]
+    serving = Serverless(kind="serverless", memory_mb=2048, max_concurrency=2, workers=1)
+    models = {"sentiment": model.model_copy(update={"serving": serving})}
+    return synthesize(environment.model_copy(update={"models": models}))["sagemaker-sentiment"]
+
+
+def test_serverless_has_memory_and_concurrency_instead_of_instances(serverless: Template) -> None:
+    configuration = serverless.only("aws_sagemaker_endpoint_configuration")
+    (variant,) = configuration["production_variants"]
+    assert variant == {
+        "variant_name": "primary",
+        "model_name": variant["model_name"],
+        "initial_variant_weight": 1,
+        "serverless_config": {"memory_size_in_mb": 2048, "max_concurrency": 2},
+    }
+    assert "kms_key_arn" not in configuration
+
+
+def test_serverless_has_nothing_that_sagemaker_refuses_there(serverless: Template) -> None:
+    assert serverless.only("aws_sagemaker_model")["enable_network_isolation"] is False
+    assert "deployment_config" not in serverless.only("aws_sagemaker_endpoint")
+    for kind in (
+        "aws_appautoscaling_target",
+        "aws_appautoscaling_policy",
+        "aws_cloudwatch_metric_alarm",
+    ):
+        assert serverless.resources(kind) == []
+
+
+def test_another_memory_rolls_a_serverless_endpoint(synthesize: Synthesize) -> None:
+    def name(memory: int) -> str:
+        serving = Serverless(kind="serverless", memory_mb=memory, max_concurrency=2)
+        dev = load("dev")
+        model = dev.models["sentiment"].model_copy(update={"serving": serving})
+        template = synthesize(dev.model_copy(update={"models": {"sentiment": model}}))
+        found = template["sagemaker-sentiment"].only("aws_sagemaker_endpoint_configuration")
+        return str(found["name"])
+
+    assert name(1024) != name(2048)
+
+
 def _alarm(template: Template, what: str) -> str:
     (id_,) = [
         id_
         for id_ in template.content["resource"]["aws_cloudwatch_metric_alarm"]
-        if id_.startswith(f"alarms_{what}_")
+        if id_.startswith(f"serving_alarms_{what}_")
     ]
     return f"aws_cloudwatch_metric_alarm.{id_}"
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.test_settings import mistakes, model
+from tests.unit.test_settings import GOOD, merged, mistakes, model
 
 SERVING = "here.yaml → models → sentiment → serving"
 
@@ -18,7 +18,7 @@ def refused(folder: Path, **serving: Any) -> str:
 @pytest.mark.parametrize("kind", ["canary", "linear", "rolling"])
 def test_steps_need_two_instances(tmp_path: Path, kind: str) -> None:
     steps = {"canary": "percent", "linear": "step_percent", "rolling": "batch_percent"}
-    line = refused(tmp_path, rollout={"kind": kind, steps[kind]: 10})
+    line = refused(tmp_path, rollout={"kind": kind, steps[kind]: 30})
     assert line.startswith(f"{SERVING}: a {kind} rollout needs at least 2 instances, found 1:")
     assert "docs.aws.amazon.com" in line
 
@@ -36,7 +36,10 @@ def test_an_instance_with_disks_of_its_own_takes_no_volume(
 @pytest.mark.parametrize(
     ("serving", "expected"),
     [
-        ({"kind": "batch"}, " → kind: expected 'realtime', found 'batch' (str)"),
+        (
+            {"kind": "batch"},
+            ": expected 'kind' to be one of 'realtime', 'serverless', found 'batch'",
+        ),
         (
             {"rollout": {"kind": "bluegreen"}},
             " → rollout",
@@ -64,3 +67,41 @@ def test_a_mistake_is_told_where_it_stands(
     tmp_path: Path, serving: dict[str, Any], expected: str
 ) -> None:
     assert refused(tmp_path, **serving).startswith(SERVING + expected)
+
+
+def serverless(folder: Path, **serving: Any) -> str:
+    """The one mistake of a serverless model; nothing of the real-time one is left."""
+    changed = merged(GOOD, {})
+    changed["models"] = {"sentiment": dict(GOOD["models"]["sentiment"])}
+    changed["models"]["sentiment"]["serving"] = {"kind": "serverless"} | serving
+    (line,) = mistakes(folder, {}, base=changed)
+    return line
+
+
+@pytest.mark.parametrize("memory", [512, 1500, 7168])
+def test_serverless_memory_comes_in_steps(tmp_path: Path, memory: int) -> None:
+    line = serverless(tmp_path, memory_mb=memory, max_concurrency=2)
+    assert line.startswith(f"{SERVING}: expected memory_mb to be 1024, 2048,")
+    assert f"found {memory}: https://docs.aws.amazon.com" in line
+
+
+@pytest.mark.parametrize("what", ["instances", "rollout", "scaling", "volume_gb"])
+def test_serverless_has_nothing_of_instances(tmp_path: Path, what: str) -> None:
+    line = serverless(tmp_path, memory_mb=1024, max_concurrency=2, **{what: {}})
+    assert line.startswith(f"{SERVING}: a serverless endpoint has no {what}:")
+    assert "https://docs.aws.amazon.com" in line
+
+
+@pytest.mark.parametrize(
+    ("rollout", "minutes"),
+    [
+        ({"kind": "canary", "percent": 10, "bake_minutes": 30}, 60),
+        ({"kind": "linear", "step_percent": 10, "interval_minutes": 5}, 50),
+        ({"kind": "rolling", "batch_percent": 5, "interval_minutes": 3}, 60),
+    ],
+)
+def test_a_rollout_ends_before_terraform_gives_up(
+    tmp_path: Path, rollout: dict[str, Any], minutes: int
+) -> None:
+    line = refused(tmp_path, rollout=rollout, instances={"min": 2})
+    assert f"the {rollout['kind']} rollout bakes for {minutes} minutes in all" in line

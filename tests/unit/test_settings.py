@@ -7,6 +7,7 @@ import yaml
 from config.errors import ConfigError
 from config.rollout import AllAtOnce
 from config.scaling import CpuScaling
+from config.serving import RealTime
 from config.settings import ENVIRONMENTS, DeepLearningContainer, load
 
 GOOD: dict[str, Any] = {
@@ -34,9 +35,9 @@ def merged(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return result
 
 
-def mistakes(folder: Path, changes: dict[str, Any]) -> list[str]:
+def mistakes(folder: Path, changes: dict[str, Any], base: dict[str, Any] = GOOD) -> list[str]:
     path = folder / "here.yaml"
-    path.write_text(yaml.safe_dump(merged(GOOD, changes)))
+    path.write_text(yaml.safe_dump(merged(base, changes)))
     with pytest.raises(ConfigError) as caught:
         load("here", folder)
     return str(caught.value).replace(str(path), "here.yaml").splitlines()
@@ -65,6 +66,7 @@ def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
     promotion = environment.models["sentiment"].promotion
     assert (promotion.keep_versions, promotion.approve, promotion.rules) == (5, "automatic", [])
     serving = environment.models["sentiment"].serving
+    assert isinstance(serving, RealTime)
     assert serving.scaling.cpu == CpuScaling(target_percent=70)
     assert serving.rollout == AllAtOnce(kind="all-at-once", bake_minutes=5)
     assert environment.kms_key_arn is None
@@ -103,8 +105,8 @@ def test_an_image_is_a_container_by_name_or_a_uri(tmp_path: Path) -> None:
         (
             model(serving={"instance_typ": "ml.m5.large"}),
             "here.yaml → models → sentiment → serving → instance_typ: unknown key; expected one of: "
-            "instance_type, instances, kind, rollback, rollout, scaling, startup_timeout_seconds, "
-            "volume_gb, workers",
+            "instance_type, instances, kind, max_concurrency, memory_mb, rollback, rollout, scaling, "
+            "startup_timeout_seconds, volume_gb, workers",
         ),
         (
             model(image={"repository": "tensorflow-inference"}),

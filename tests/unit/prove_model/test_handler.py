@@ -10,7 +10,7 @@ from lambda_src.prove_model import handler as lambda_function
 from lambda_src.prove_model.cloud import Cloud
 from lambda_src.prove_model.observability import logger
 from lambda_src.prove_model.proof import Proof
-from tests.unit.prove_model.fake_cloud import ENVIRONMENT, MODEL, V1, V2, FakeCloud, no_wait
+from tests.unit.prove_model.fake_cloud import ASKED, ENVIRONMENT, MODEL, V1, V2, FakeCloud, no_wait
 
 EVENTS = Path(__file__).parents[1] / "events"
 
@@ -139,9 +139,12 @@ def test_a_roll_back_is_counted_and_logged_with_what_a_person_needs(
     assert "Crashed." in log["reason"]
 
 
-def test_the_beginning_of_a_deployment_is_remembered(cloud: FakeCloud) -> None:
+@pytest.mark.parametrize("started", [1635195148181, "1635195148181", "2021-10-25T20:52:28.181Z"])
+def test_the_beginning_of_a_deployment_is_remembered(cloud: FakeCloud, started: Any) -> None:
     told = event("endpoint_deployment_state_change")
+    told["detail"]["PendingDeploymentSummary"]["StartTime"] = started
     cloud.status = "Updating"
     invoke(told)
     pending = told["detail"]["PendingDeploymentSummary"]["EndpointConfigName"]
     assert cloud.asked_for == pending
+    assert json.loads(cloud.values[ASKED])["started"] == 1635195148181
