@@ -2,7 +2,8 @@
 
 Keeps SageMaker's contract for serving containers, with the handlers of its inference toolkit:
 `code/inference.py` brings `model_fn` and, if the defaults do not suit, `input_fn`, `predict_fn` and
-`output_fn`. Stands alone, on the standard library, so that the model's code sees nothing of ours.
+`output_fn`. A model of the HuggingFace hub may come without code. Stands alone, on the standard
+library, so that the model's code sees nothing of ours.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 """
@@ -14,11 +15,13 @@ import threading
 import traceback
 from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib import import_module
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
 from typing import Any
 
 JSON = "application/json"
+TASK = "HF_TASK"
 
 Answer = tuple[bytes, str]
 
@@ -30,7 +33,11 @@ class Model:
         code = folder / "code"
         # In the place of this script's own folder, whose modules are none of the model's business.
         sys.path[0] = str(code)
-        module = _module(code / "inference.py")
+        script = code / "inference.py"
+        if TASK in os.environ and not script.exists():
+            module: Any = _WithoutCode
+        else:
+            module = _module(script)
         self._input = getattr(module, "input_fn", _from_json)
         self._predict = getattr(module, "predict_fn", _call)
         self._output = getattr(module, "output_fn", _to_json)
@@ -50,6 +57,21 @@ def _module(path: Path) -> Any:
     module = sys.modules["inference"] = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+class _WithoutCode:
+    """What AWS's container for HuggingFace does with a model that brings none."""
+
+    @staticmethod
+    def model_fn(folder: str) -> Callable[..., Any]:
+        # Not of the standard library: whoever has models without code installs it beside the local cloud.
+        transformers = import_module("transformers")
+        pipeline: Callable[..., Any] = transformers.pipeline(os.environ[TASK], model=folder)
+        return pipeline
+
+    @staticmethod
+    def predict_fn(data: Any, pipeline: Callable[..., Any]) -> Any:
+        return pipeline(data.pop("inputs", data), **(data.pop("parameters", None) or {}))
 
 
 def _from_json(body: bytes, content_type: str) -> Any:

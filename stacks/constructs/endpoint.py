@@ -70,7 +70,9 @@ class RollingEndpoint(Construct):
         )
         variant = _variant(serving)
         disk_key = environment.kms_key_arn if isinstance(serving, RealTime) else None
-        runtime = [names.execution_role(environment, model), container_environment]
+        # Where there are instances, the container reaches nobody; SageMaker has no such thing without.
+        isolated = isinstance(serving, RealTime)
+        runtime = [names.execution_role(environment, model), container_environment, isolated]
         prefix = names.content_prefix(environment, model)
         self.model = SagemakerModel(
             self,
@@ -78,8 +80,7 @@ class RollingEndpoint(Construct):
             for_each=each,
             name=prefix + _content_hash(key, image, runtime),
             execution_role_arn=role.role.arn,
-            # Where there are instances, the container reaches nobody; SageMaker has no such thing without.
-            enable_network_isolation=isinstance(serving, RealTime),
+            enable_network_isolation=isolated,
             primary_container=container,
             lifecycle=new_before_old,
             depends_on=[role.policy],

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import tarfile
 import time
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -33,13 +32,30 @@ def predict_fn(data, model): time.sleep(1); return model
 PICKY_MODEL = """
 def model_fn(model_dir): return lambda data: 1 / data
 """
-TOLD = "told/"
-WRITER_OF_EVENTS = f"""
-import boto3, json
-def handler(event, context):
-    body = json.dumps(event)
-    boto3.client("s3").put_object(Bucket={BUCKET!r}, Key={TOLD!r} + event["id"], Body=body)
+SHOUTING_MODEL = """
+def model_fn(model_dir): return str.upper
 """
+# Weights by chance: enough for a model that is loaded and answers.
+TINY_CLASSIFIER = """
+import sys
+from pathlib import Path
+from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
+place = Path(sys.argv[1])
+place.mkdir(parents=True)
+words = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "good", "bad"]
+(place / "vocab.txt").write_text("\\n".join(words))
+BertTokenizerFast(vocab=str(place / "vocab.txt")).save_pretrained(place)
+small = {"hidden_size": 8, "num_hidden_layers": 1, "num_attention_heads": 1, "intermediate_size": 8}
+BertForSequenceClassification(BertConfig(vocab_size=7, **small)).save_pretrained(place)
+"""
+ALARM = "bad-answers"
+CAREFULLY = {
+    "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": ALARM}]},
+    "BlueGreenUpdatePolicy": {
+        "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0},
+        "TerminationWaitInSeconds": 600,
+    },
+}
 UNLOADABLE_MODEL = """
 def model_fn(model_dir): raise RuntimeError("the weights are missing")
 """
@@ -52,8 +68,7 @@ class Cloud:
         self.sagemaker = self._client(cloud, "sagemaker")
         self.runtime = self._client(cloud, "sagemaker-runtime")
         self.s3 = self._client(cloud, "s3")
-        self.functions = self._client(cloud, "lambda")
-        self.rules = self._client(cloud, "events")
+        self.cloudwatch = self._client(cloud, "cloudwatch")
         self.s3.create_bucket(Bucket=BUCKET)
 
     def deliver(self, name: str, archive: bytes) -> None:
@@ -67,21 +82,55 @@ class Cloud:
                 "ModelDataUrl": f"s3://{BUCKET}/{name}/model.tar.gz",
             },
         )
+        self.configure(name, [_variant("primary", name)])
+
+    def configure(self, name: str, variants: list[Any], **more: Any) -> None:
         self.sagemaker.create_endpoint_config(
-            EndpointConfigName=name,
-            ProductionVariants=[
-                {
-                    "VariantName": "primary",
-                    "ModelName": name,
-                    "InitialInstanceCount": 1,
-                    "InstanceType": "ml.m5.large",
-                }
-            ],
+            EndpointConfigName=name, ProductionVariants=variants, **more
         )
+
+    def serve_from_hub(self, name: str) -> None:
+        environment = {"HF_MODEL_ID": f"org/{name}", "HF_TASK": "text-classification"}
+        self.sagemaker.create_model(
+            ModelName=name,
+            ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/serving",
+            PrimaryContainer={"Image": "image", "Environment": environment},
+        )
+        self.configure(name, [_variant("primary", name)])
+
+    def content(self, location: str) -> bytes:
+        """Of an object in S3 that is about to be there."""
+        place = urlsplit(location)
+        key = place.path.lstrip("/")
+        _until(lambda: self.s3.list_objects_v2(Bucket=place.netloc, Prefix=key)["KeyCount"])
+        found: bytes = self.s3.get_object(Bucket=place.netloc, Key=key)["Body"].read()
+        return found
 
     def create(self, endpoint: str, config: str) -> Any:
         self.sagemaker.create_endpoint(EndpointName=endpoint, EndpointConfigName=config)
         return self.settled(endpoint)
+
+    def roll_carefully(self, endpoint: str, config: str) -> None:
+        """Until the new model bakes, watched by an alarm."""
+        self.cloudwatch.put_metric_alarm(
+            AlarmName=ALARM,
+            Namespace="AWS/SageMaker",
+            MetricName="Invocation5XXErrors",
+            Statistic="Sum",
+            Period=60,
+            EvaluationPeriods=1,
+            Threshold=1,
+            ComparisonOperator="GreaterThanThreshold",
+        )
+        self.sagemaker.update_endpoint(
+            EndpointName=endpoint, EndpointConfigName=config, DeploymentConfig=CAREFULLY
+        )
+        _until(lambda: self._stage(endpoint) == "Baking")
+
+    def _stage(self, endpoint: str) -> str:
+        described = self.sagemaker.describe_endpoint(EndpointName=endpoint)
+        (variant,) = described["PendingDeploymentSummary"]["ProductionVariants"]
+        return str(variant["VariantStatus"][0]["Status"])
 
     def update(self, endpoint: str, config: str) -> Any:
         self.sagemaker.update_endpoint(EndpointName=endpoint, EndpointConfigName=config)
@@ -91,7 +140,7 @@ class Cloud:
         deadline = time.monotonic() + 20
         while time.monotonic() < deadline:
             described = self.sagemaker.describe_endpoint(EndpointName=endpoint)
-            if described["EndpointStatus"] not in ("Creating", "Updating"):
+            if described["EndpointStatus"] not in ("Creating", "Updating", "RollingBack"):
                 return described
             time.sleep(0.05)
         raise AssertionError(f"{endpoint} is {described['EndpointStatus']} after 20 s")
@@ -102,27 +151,6 @@ class Cloud:
         )
         assert answer["InvokedProductionVariant"] == "primary"
         return json.load(answer["Body"])
-
-    def write_events(self, pattern: object) -> None:
-        """A rule whose target writes every event that matches to the bucket."""
-        code = io.BytesIO()
-        with zipfile.ZipFile(code, "w") as archive:
-            archive.writestr("writer.py", WRITER_OF_EVENTS)
-        function = self.functions.create_function(
-            FunctionName="writer",
-            Runtime="python3.11",
-            Handler="writer.handler",
-            Role=f"arn:aws:iam::{ACCOUNT}:role/writer",
-            Code={"ZipFile": code.getvalue()},
-        )
-        self.rules.put_rule(Name="changes", EventPattern=json.dumps(pattern))
-        target = {"Id": "writer", "Arn": function["FunctionArn"]}
-        self.rules.put_targets(Rule="changes", Targets=[target])
-
-    def written_events(self) -> list[Any]:
-        listed = self.s3.list_objects_v2(Bucket=BUCKET, Prefix=TOLD).get("Contents", [])
-        bodies = [self.s3.get_object(Bucket=BUCKET, Key=one["Key"])["Body"] for one in listed]
-        return [json.load(body) for body in bodies]
 
     @staticmethod
     def _client(cloud: LocalCloud, service: str) -> Any:
@@ -139,12 +167,32 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.fixture(scope="module")
-def cloud(tmp_path_factory: pytest.TempPathFactory, archives: dict[str, bytes]) -> Iterator[Cloud]:
-    with local_cloud(tmp_path_factory.mktemp("cloud"), ACCOUNT, REGION) as running:
-        cloud = Cloud(running)
+def hub(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in the place of the HuggingFace hub."""
+    hub = tmp_path_factory.mktemp("hub")
+    code = hub / "org" / "loud" / "code"
+    code.mkdir(parents=True)
+    (code / "inference.py").write_text(SHOUTING_MODEL)
+    return hub
+
+
+@pytest.fixture(scope="module")
+def cloud(
+    tmp_path_factory: pytest.TempPathFactory, archives: dict[str, bytes], hub: Path
+) -> Iterator[Cloud]:
+    with ExitStack() as block:
+        environ = block.enter_context(pytest.MonkeyPatch.context())
+        environ.setenv("ROLLFORWARD_HUB", str(hub))
+        folder = tmp_path_factory.mktemp("cloud")
+        cloud = Cloud(block.enter_context(local_cloud(folder, ACCOUNT, REGION)))
         for version, archive in archives.items():
             cloud.deliver(version, archive)
         yield cloud
+
+
+def _variant(name: str, model: str, **members: Any) -> Any:
+    instances = {"InitialInstanceCount": 1, "InstanceType": "ml.m5.large"}
+    return {"VariantName": name, "ModelName": model} | instances | members
 
 
 def _archive(code: str, name: str = "code/inference.py") -> bytes:
@@ -229,15 +277,97 @@ def test_a_request_in_flight_is_answered_by_the_model_that_took_it(cloud: Cloud)
     assert cloud.settled("patient")["EndpointConfigName"] == "v1"
 
 
-def test_a_rule_on_endpoints_calls_its_function_when_one_is_in_service(cloud: Cloud) -> None:
-    detail = {"EndpointName": ["told"], "EndpointStatus": ["IN_SERVICE"]}
-    cloud.write_events({"source": ["aws.sagemaker"], "detail": detail})
-    cloud.create("untold", "v1")
-    cloud.create("told", "v1")
-    _until(cloud.written_events, seconds=30)
-    (event,) = cloud.written_events()
-    assert event["detail-type"] == "SageMaker Endpoint State Change"
-    assert event["detail"]["EndpointConfigName"] == "v1"
+def test_a_new_model_takes_over_once_it_has_baked(cloud: Cloud) -> None:
+    cloud.create("careful", "v1")
+    cloud.roll_carefully("careful", "v2")
+    assert cloud.invoke("careful", {"inputs": PRAISE})["model"] == "v2"
+    described = cloud.settled("careful")
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", "v2")
+
+
+def test_an_alarm_while_a_new_model_bakes_rolls_it_back(cloud: Cloud) -> None:
+    cloud.create("rolls-back", "v1")
+    cloud.roll_carefully("rolls-back", "v2")
+    for state in ("ALARM", "OK"):
+        cloud.cloudwatch.set_alarm_state(AlarmName=ALARM, StateValue=state, StateReason="a test")
+        described = cloud.settled("rolls-back")
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", "v1")
+    assert f"are in ALARM state: {ALARM}" in described["FailureReason"]
+    assert cloud.invoke("rolls-back", {"inputs": PRAISE})["model"] == "v1"
+
+
+def test_asynchronous_answers_and_failures_go_to_s3(cloud: Cloud) -> None:
+    cloud.deliver("reciprocal", _archive(PICKY_MODEL))
+    places = {
+        "S3OutputPath": f"s3://{BUCKET}/async/output/",
+        "S3FailurePath": f"s3://{BUCKET}/async/failure/",
+    }
+    cloud.configure(
+        "queued",
+        [_variant("primary", "reciprocal")],
+        AsyncInferenceConfig={"OutputConfig": places},
+    )
+    cloud.create("queued", "queued")
+    accepted = []
+    for divisor in ("2", "0"):
+        cloud.s3.put_object(Bucket=BUCKET, Key=f"async/input/{divisor}", Body=divisor)
+        accepted.append(
+            cloud.runtime.invoke_endpoint_async(
+                EndpointName="queued",
+                InputLocation=f"s3://{BUCKET}/async/input/{divisor}",
+                ContentType="application/json",
+            )
+        )
+    assert cloud.content(accepted[0]["OutputLocation"]) == b"0.5"
+    assert cloud.content(accepted[1]["FailureLocation"]) == b"division by zero"
+    with pytest.raises(ClientError, match="does not support this inference type"):
+        cloud.invoke("queued", 2)
+
+
+def test_variants_answer_in_proportion_to_their_weights(cloud: Cloud) -> None:
+    cloud.configure(
+        "weighted",
+        [
+            _variant("primary", "v1", InitialVariantWeight=3),
+            _variant("challenger", "v2", InitialVariantWeight=1),
+        ],
+    )
+    cloud.create("weighted", "weighted")
+
+    def share(variant: str, requests: int = 200) -> float:
+        answers = [
+            cloud.runtime.invoke_endpoint(
+                EndpointName="weighted",
+                ContentType="application/json",
+                Body=json.dumps({"inputs": PRAISE}),
+            )["InvokedProductionVariant"]
+            for _ in range(requests)
+        ]
+        return answers.count(variant) / requests
+
+    assert 0.1 < share("challenger") < 0.45
+    cloud.sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName="weighted",
+        DesiredWeightsAndCapacities=[{"VariantName": "primary", "DesiredWeight": 0}],
+    )
+    cloud.settled("weighted")
+    assert share("challenger", requests=20) == 1
+
+
+def test_a_model_of_the_hub_is_served_by_its_own_code(cloud: Cloud) -> None:
+    cloud.serve_from_hub("loud")
+    assert cloud.create("loud", "loud")["EndpointStatus"] == "InService"
+    assert cloud.invoke("loud", "hello") == "HELLO"
+
+
+def test_a_model_of_the_hub_without_code_is_served_for_its_task(cloud: Cloud, hub: Path) -> None:
+    place = hub / "org" / "tiny"
+    subprocess.run([sys.executable, "-c", TINY_CLASSIFIER, str(place)], check=True)
+    assert not (place / "code").exists()
+    cloud.serve_from_hub("tiny")
+    assert cloud.create("tiny", "tiny")["EndpointStatus"] == "InService"
+    (answer,) = cloud.invoke("tiny", {"inputs": "good", "parameters": {"top_k": 1}})
+    assert answer["label"] in ("LABEL_0", "LABEL_1")
 
 
 def test_nothing_is_left_running(tmp_path: Path, archives: dict[str, bytes]) -> None:
@@ -245,7 +375,9 @@ def test_nothing_is_left_running(tmp_path: Path, archives: dict[str, bytes]) -> 
         cloud = Cloud(running)
         cloud.deliver("v1", archives["v1"])
         cloud.create("sentiment", "v1")
-        assert len(_processes(tmp_path)) == 2  # the stand-in, and a container
+        cloud.deliver("v2", archives["v2"])
+        cloud.roll_carefully("sentiment", "v2")
+        assert len(_processes(tmp_path)) == 3  # the stand-in, and two containers
         assert all(_listens(url) for url in _urls(running))
     assert _processes(tmp_path) == []
     assert not any(_listens(url) for url in _urls(running))

@@ -12,8 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from rollforward.local.sagemaker import gateway
+from rollforward.local.sagemaker import asynchronous, gateway
 from rollforward.local.sagemaker.errors import AwsError
+from rollforward.local.sagemaker.runtime import params_of
 from rollforward.local.sagemaker.service import Service
 
 logger = logging.getLogger(__name__)
@@ -52,18 +53,23 @@ class Api:
 
     async def invoke(self, request: Request) -> Response:
         body = await request.body()
-        headers = {
-            name: request.headers[name]
-            for name in ("Content-Type", "Accept")
-            if name in request.headers
-        }
+        params = params_of("InvokeEndpoint", request.headers)
         region = self._service(request).region
-        answer, variant = await gateway.invoke(region, request.path_params["name"], body, headers)
+        answer, variant = await gateway.invoke(region, request.path_params["name"], body, params)
         invoked = {
             "x-Amzn-Invoked-Production-Variant": variant,
             "Content-Type": answer.content_type,
         }
         return Response(answer.body, headers=invoked)
+
+    async def invoke_async(self, request: Request) -> Response:
+        body = await request.body()
+        params = params_of("InvokeEndpointAsync", request.headers)
+        region = self._service(request).region
+        accepted, headers = asynchronous.submit(region, request.path_params["name"], body, params)
+        return Response(
+            json.dumps(accepted), status_code=202, headers=headers, media_type="application/json"
+        )
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
@@ -90,6 +96,7 @@ def build(logs: Path) -> Starlette:
         routes=[
             Route("/", api.control, methods=["POST"]),
             Route("/endpoints/{name}/invocations", api.invoke, methods=["POST"]),
+            Route("/endpoints/{name}/async-invocations", api.invoke_async, methods=["POST"]),
             Route("/ping", _ping),
         ],
         exception_handlers={AwsError: _refuse},

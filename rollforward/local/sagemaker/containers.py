@@ -1,40 +1,23 @@
-"""Model containers: a process for each variant, with the model's data unpacked beside it."""
+"""Model containers: a process for each variant, with the model's data beside it."""
 
 import asyncio
 import os
 import sys
-import tarfile
-import zlib
 from contextlib import suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from urllib.parse import urlsplit
-
-from botocore.exceptions import BotoCoreError, ClientError
 
 from rollforward.local.ports import LOOPBACK, free_port
-from rollforward.local.sagemaker.clients import client
+from rollforward.local.sagemaker.errors import ContainerError
+from rollforward.local.sagemaker.model_data import ModelData
 
 SCRIPT = Path(__file__).parents[1] / "container.py"
 SECONDS_TO_START = 60
 SECONDS_TO_ANSWER = 60
 SECONDS_TO_DRAIN = 10
 LINES_OF_LOG = 8
-
-
-class ContainerError(Exception):
-    """The container does not come up; the text is the endpoint's FailureReason."""
-
-
-@dataclass(frozen=True)
-class ModelData:
-    """Where a model's archive is, and on whose account."""
-
-    url: str
-    account: str
-    region: str
 
 
 @dataclass(frozen=True)
@@ -55,10 +38,14 @@ class Container:
         self._folder = folder
         self._in_flight = 0
 
-    async def invoke(self, body: bytes, headers: dict[str, str]) -> Answer:
+    async def invoke(
+        self, body: bytes, headers: dict[str, str], seconds: float = SECONDS_TO_ANSWER
+    ) -> Answer:
         self._in_flight += 1
         try:
-            return await asyncio.to_thread(self._request, "POST", "/invocations", body, headers)
+            return await asyncio.to_thread(
+                self._request, "POST", "/invocations", body, headers, seconds
+            )
         finally:
             self._in_flight -= 1
 
@@ -87,9 +74,14 @@ class Container:
         self._folder.cleanup()
 
     def _request(
-        self, method: str, path: str, body: bytes = b"", headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+        seconds: float = SECONDS_TO_ANSWER,
     ) -> Answer:
-        connection = HTTPConnection(LOOPBACK, self._port, timeout=SECONDS_TO_ANSWER)
+        connection = HTTPConnection(LOOPBACK, self._port, timeout=seconds)
         try:
             connection.request(method, path, body, headers or {})
             response = connection.getresponse()
@@ -100,10 +92,10 @@ class Container:
 
 
 async def start(data: ModelData, environment: dict[str, str], log: Path) -> Container:
-    """Download the model's data, start its container, return it once it is healthy."""
+    """Fetch the model's data, start its container, return it once it is healthy."""
     folder = TemporaryDirectory(prefix="model-")
     try:
-        await asyncio.to_thread(_fetch, data, Path(folder.name))
+        await asyncio.to_thread(data.fetch, Path(folder.name))
         port = free_port()
         process = await _spawn(Path(folder.name), port, environment, log)
     except BaseException:
@@ -120,22 +112,6 @@ async def start(data: ModelData, environment: dict[str, str], log: Path) -> Cont
     except BaseException:
         await container.stop()
         raise
-
-
-def _fetch(data: ModelData, folder: Path) -> None:
-    place = urlsplit(data.url)
-    s3 = client("s3", data.account, data.region)
-    archive = folder.with_suffix(".tar.gz")
-    try:
-        s3.download_file(place.netloc, place.path.lstrip("/"), str(archive))
-        with tarfile.open(archive, "r:gz") as tar:
-            tar.extractall(folder, filter="data")
-    except (ClientError, BotoCoreError, ValueError) as error:
-        raise ContainerError(f'Failed to download model data from "{data.url}": {error}') from error
-    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
-        raise ContainerError(f'Failed to extract model data of "{data.url}": {error}') from error
-    finally:
-        archive.unlink(missing_ok=True)
 
 
 async def _spawn(

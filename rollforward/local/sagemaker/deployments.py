@@ -1,149 +1,189 @@
-"""A deployment: the new containers start, take all requests, bake; then the old ones stop.
+"""A deployment: start the new containers, move the requests over, bake, then stop the old ones.
 
-It happens in the background, as on AWS. If the new containers do not come up, or an alarm goes off
-while they bake, a new endpoint is `Failed`; one that served before goes on with its old
-configuration, `InService` as if nothing had been.
+If the new containers do not come up, a new endpoint is `Failed`; one that served before goes on with its
+old configuration, `InService` as if nothing had been. The same if an alarm goes off while the new fleet
+bakes: the requests go back to the old one, and only FailureReason tells of it.
+
+While it bakes, both fleets are the endpoint's: whoever stops the endpoint then stops both.
 """
 
 import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
+from typing import Any
 
-from rollforward.local.sagemaker import containers, summaries
-from rollforward.local.sagemaker.baking import AlarmError, alarm_names, bake, seconds
-from rollforward.local.sagemaker.events import PENDING, deployment_changed, endpoint_changed
+from rollforward.local.sagemaker import containers
+from rollforward.local.sagemaker.baking import Bake, bake
+from rollforward.local.sagemaker.configurations import (
+    ASYNC,
+    CONFIG,
+    PRODUCTION,
+    SHADOWS,
+    variants_of,
+)
+from rollforward.local.sagemaker.errors import ContainerError
+from rollforward.local.sagemaker.events import deployment_changed, endpoint_changed
 from rollforward.local.sagemaker.fleet import Fleet, Variant, stop
-from rollforward.local.sagemaker.state import Members, Region, Resource
+from rollforward.local.sagemaker.model_data import model_data
+from rollforward.local.sagemaker.state import Members, Region, Resource, in_background
 
+PENDING = "PendingDeploymentSummary"
 LONGEST_REASON = 1024
 
 logger = logging.getLogger(__name__)
 
 
-def begin(region: Region, endpoint: Resource, config: Resource, deployment_config: Members) -> None:
-    """`deployment_config` is the request's DeploymentConfig, or empty."""
-    # Looked up now: what is deleted while the deployment goes on no longer matters to it.
-    models = {
-        variant["VariantName"]: _container_of(region, variant)
-        for variant in config.members["ProductionVariants"]
-    }
-    deployment = Deployment(region, endpoint, config.members, models, deployment_config)
-    if endpoint.arn in region.fleets:
-        deployment.tell(summaries.LAUNCHING)
-    region.deployments[endpoint.arn] = asyncio.create_task(deployment.run())
-
-
-def retire(region: Region, fleet: Fleet) -> None:
-    retirement = asyncio.create_task(fleet.retire())
-    region.retirements.add(retirement)
-    retirement.add_done_callback(region.retirements.discard)
-
-
 @dataclass(frozen=True)
 class Deployment:
-    """Of a configuration, to an endpoint that may have another."""
-
     region: Region
     endpoint: Resource
     config: Members
     models: dict[str, Members]
-    deployment_config: Members
+    bake: Bake | None
     started: float = field(default_factory=time.time)
 
-    async def run(self) -> None:
-        try:
-            await self._switch(await self._start())
-        except Exception as error:
-            foreseen = isinstance(error, containers.ContainerError | AlarmError)
-            logger.warning(
-                "%s is not deployed: %s", self.endpoint.arn, error, exc_info=not foreseen
-            )
-            status = "InService" if self.endpoint.arn in self.region.fleets else "Failed"
-            reason = str(error)[-LONGEST_REASON:]
-            self._end({"EndpointStatus": status, "FailureReason": reason})
-            return
-        for name in ("FailureReason", "AsyncInferenceConfig"):
-            self.endpoint.members.pop(name, None)
-        self._end(self._served())
-
-    def tell(self, status: str) -> None:
-        """How far the update is."""
-        bake_seconds = seconds(self.deployment_config)
-        variants = [
-            summaries.pending(variant, status, bake_seconds)
-            for variant in self.config["ProductionVariants"]
-        ]
-        summary = {
-            "EndpointConfigName": self.config["EndpointConfigName"],
-            "ProductionVariants": variants,
-            "StartTime": self.started,
+    @classmethod
+    def of(
+        cls, region: Region, endpoint: Resource, config: Resource, asked: Members
+    ) -> "Deployment":
+        """`asked` is the DeploymentConfig."""
+        members = config.members
+        # Looked up now: what is deleted while the deployment goes on no longer matters to it.
+        models = {
+            variant["VariantName"]: _container_of(region, variant)
+            for variant in variants_of(members)
         }
-        self.endpoint.update({PENDING: summary})
-        deployment_changed(self.region, self.endpoint)
+        instances = sum(variant.get("InitialInstanceCount", 1) for variant in members[PRODUCTION])
+        return cls(region, endpoint, members, models, bake(asked, instances))
 
-    def _end(self, members: Members) -> None:
-        was_update = self.endpoint.members.pop(PENDING, None)
-        self.endpoint.update(members)
-        endpoint_changed(self.region, self.endpoint)
-        if was_update:
-            deployment_changed(self.region, self.endpoint)
+    def begin(self) -> None:
+        self.region.deployments[self.endpoint.arn] = asyncio.create_task(self._run())
+
+    def summary(self, stage: str) -> Members:
+        """What is told of the deployment while it goes on."""
+        kinds = [kind for kind in (PRODUCTION, SHADOWS) if kind in self.config]
+        return {
+            f"{CONFIG}Name": self.config[f"{CONFIG}Name"],
+            "StartTime": self.started,
+            **{kind: [_pending(variant, stage) for variant in self.config[kind]] for kind in kinds},
+        }
+
+    async def _run(self) -> None:
+        try:
+            fleet = await self._start()
+        except Exception as error:
+            ours = not isinstance(error, ContainerError)
+            logger.warning("%s is not deployed: %s", self.endpoint.arn, error, exc_info=ours)
+            served = self.endpoint.arn in self.region.fleets
+            self._fail("InService" if served else "Failed", str(error))
+            return
+        previous = self.region.fleets.get(self.endpoint.arn)
+        if previous and self.bake and (alarms := await self._watch(self.bake, previous, fleet)):
+            self._roll_back(previous, fleet, alarms)
+            return
+        self.region.fleets[self.endpoint.arn] = fleet
+        if previous:
+            retire(self.region, previous)
+        self._finish()
 
     async def _start(self) -> Fleet:
         """All the containers or, if one does not come up, none."""
         started: list[Variant] = []
         try:
-            for variant in self.config["ProductionVariants"]:
-                name = variant["VariantName"]
-                container = await self._container(name)
-                started.append(Variant(name, variant.get("InitialVariantWeight", 1), container))
+            for variant in variants_of(self.config):
+                started.append(await self._start_variant(variant))
         except BaseException:
             await stop(variant.container for variant in started)
             raise
-        return Fleet(started)
+        answering = len(self.config[PRODUCTION])
+        return Fleet(started[:answering], started[answering:])
 
-    async def _container(self, name: str) -> containers.Container:
-        model, endpoint = self.models[name], self.endpoint.members["EndpointName"]
-        return await containers.start(
-            containers.ModelData(
-                model.get("ModelDataUrl", ""), self.region.account, self.region.name
-            ),
+    async def _start_variant(self, variant: Members) -> Variant:
+        name = variant["VariantName"]
+        model = self.models[name]
+        endpoint = self.endpoint.members["EndpointName"]
+        container = await containers.start(
+            model_data(model, self.region.account, self.region.name),
             model.get("Environment", {}),
             self.region.logs / f"{endpoint}-{name}-{time.time_ns()}.log",
         )
+        return Variant(name, _weight(variant), container)
 
-    async def _switch(self, fleet: Fleet) -> None:
-        """All requests go to the new fleet; back to the old one, if an alarm goes off."""
-        fleets, arn = self.region.fleets, self.endpoint.arn
-        unwanted = fleets.get(arn)
-        fleets[arn] = fleet
-        if not unwanted:
-            return
-        try:
-            if alarm_names(self.deployment_config):
-                self.tell(summaries.BAKING)
-                await bake(self.region, self.deployment_config)
-        except Exception:
-            fleets[arn], unwanted = unwanted, fleet
-            raise
-        finally:
-            # Even if the bake is cancelled, for the endpoint is deleted.
-            retire(self.region, unwanted)
+    async def _watch(self, bake: Bake, previous: Fleet, fleet: Fleet) -> list[str]:
+        self.region.fleets[self.endpoint.arn] = previous.beside(fleet, bake.share)
+        self.endpoint.update({PENDING: self.summary("Baking")})
+        deployment_changed(self.region, self.endpoint)
+        return await bake.alarm(self.region)
+
+    def _roll_back(self, previous: Fleet, fleet: Fleet, alarms: list[str]) -> None:
+        self.region.fleets[self.endpoint.arn] = previous
+        self.endpoint.update({"EndpointStatus": "RollingBack"})
+        endpoint_changed(self.region, self.endpoint)
+        retire(self.region, fleet)
+        names = ", ".join(sorted(alarms))
+        self._fail(
+            "InService",
+            f"Alarms associated with the endpoint deployment are in ALARM state: {names}",
+        )
+
+    def _fail(self, status: str, reason: str) -> None:
+        self.endpoint.members.pop(PENDING, None)
+        self.endpoint.update({"EndpointStatus": status, "FailureReason": reason[-LONGEST_REASON:]})
+        endpoint_changed(self.region, self.endpoint)
+
+    def _finish(self) -> None:
+        for name in ("FailureReason", ASYNC, SHADOWS, PENDING):
+            self.endpoint.members.pop(name, None)
+        self.endpoint.update(self._served())
+        endpoint_changed(self.region, self.endpoint)
 
     def _served(self) -> Members:
         """What an endpoint says of itself once it serves this configuration."""
-        kept = ("EndpointConfigName", "AsyncInferenceConfig")
-        variants = [
-            summaries.serving(variant, self.models[variant["VariantName"]])
-            for variant in self.config["ProductionVariants"]
-        ]
-        return {name: self.config[name] for name in kept if name in self.config} | {
-            "EndpointStatus": "InService",
-            "ProductionVariants": variants,
+        kept = {k: v for k, v in self.config.items() if k in (f"{CONFIG}Name", ASYNC)}
+        for kind in (PRODUCTION, SHADOWS):
+            if kind in self.config:
+                kept[kind] = [self._variant(variant) for variant in self.config[kind]]
+        return kept | {"EndpointStatus": "InService"}
+
+    def _variant(self, variant: Members) -> Members:
+        image = self.models[variant["VariantName"]].get("Image", "")
+        capacity = _capacity(variant)
+        return {
+            "VariantName": variant["VariantName"],
+            "DeployedImages": [
+                {"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": time.time()}
+            ],
+            **{f"Current{what}": value for what, value in capacity.items()},
+            **{f"Desired{what}": value for what, value in capacity.items()},
         }
+
+
+def retire(region: Region, fleet: Fleet) -> None:
+    in_background(region.retirements, fleet.retire())
 
 
 def _container_of(region: Region, variant: Members) -> Members:
     model = region.get("Model", variant["ModelName"]).members
     container: Members = model.get("PrimaryContainer") or model["Containers"][0]
     return container
+
+
+def _pending(variant: Members, stage: str) -> Members:
+    capacity = _capacity(variant)
+    return {
+        "VariantName": variant["VariantName"],
+        "VariantStatus": [{"Status": stage}],
+        **{f"Desired{what}": value for what, value in capacity.items()},
+    }
+
+
+def _capacity(variant: Members) -> dict[str, Any]:
+    if "ServerlessConfig" in variant:
+        return {"Weight": _weight(variant), "ServerlessConfig": variant["ServerlessConfig"]}
+    return {"Weight": _weight(variant), "InstanceCount": variant.get("InitialInstanceCount", 1)}
+
+
+def _weight(variant: Members) -> float:
+    weight: float = variant.get("InitialVariantWeight", 1)
+    return weight

@@ -1,28 +1,23 @@
-"""Endpoints and their configurations: what is asked of them is checked, then done in the background."""
+"""Endpoints: asked for, changed, deleted. What then has to happen is done in the background, as on AWS."""
 
 import asyncio
 
 from botocore.model import OperationModel
 
-from rollforward.local.sagemaker import deployments
+from rollforward.local.sagemaker.configurations import (
+    CONFIG,
+    PRODUCTION,
+    is_serverless,
+    require_models,
+)
+from rollforward.local.sagemaker.deployments import PENDING, Deployment, retire
 from rollforward.local.sagemaker.errors import invalid
 from rollforward.local.sagemaker.events import endpoint_changed
-from rollforward.local.sagemaker.fleet import stop
 from rollforward.local.sagemaker.resources import shown
 from rollforward.local.sagemaker.state import Members, Region, Resource
 
-CONFIG = "EndpointConfig"
 ENDPOINT = "Endpoint"
-_HOW = "DeploymentConfig"
-
-
-def create_config(operation: OperationModel, region: Region, params: Members) -> Members:
-    _require_models(region, params["ProductionVariants"])
-    serverless = [each for each in params["ProductionVariants"] if "ServerlessConfig" in each]
-    if serverless and len(params["ProductionVariants"]) > 1:
-        raise invalid("Only one production variant is allowed for a serverless endpoint.")
-    config = region.add(CONFIG, params[f"{CONFIG}Name"], params)
-    return shown(config, operation.output_shape)
+_ASKED, _LAST = "DeploymentConfig", "LastDeploymentConfig"
 
 
 def create_endpoint(operation: OperationModel, region: Region, params: Members) -> Members:
@@ -30,22 +25,21 @@ def create_endpoint(operation: OperationModel, region: Region, params: Members) 
     members = params | {"EndpointStatus": "Creating"} | _remembered(params)
     endpoint = region.add(ENDPOINT, params[f"{ENDPOINT}Name"], members)
     endpoint_changed(region, endpoint)
-    deployments.begin(region, endpoint, config, params.get(_HOW, {}))
+    Deployment.of(region, endpoint, config, {}).begin()
     return shown(endpoint, operation.output_shape)
 
 
 def update_endpoint(operation: OperationModel, region: Region, params: Members) -> Members:
-    """The configuration that it tells of stays the old one until the deployment has ended well."""
     endpoint = region.get(ENDPOINT, params[f"{ENDPOINT}Name"])
     config = _deployable(region, params)
-    status = endpoint.members["EndpointStatus"]
-    if status == "Failed":
-        raise invalid(f'Cannot update endpoint "{endpoint.arn}" with status "Failed".')
-    if status != "InService":
-        raise invalid(f'Cannot update in-progress endpoint "{endpoint.arn}".')
-    endpoint.update({"EndpointStatus": "Updating"} | _remembered(params))
+    require_in_service(endpoint)
+    _require_same_footing(endpoint, config)
+    retained = endpoint.members.get(_LAST) if params.get(f"Retain{_ASKED}") else None
+    deployment = Deployment.of(region, endpoint, config, params.get(_ASKED) or retained or {})
+    endpoint.update({"EndpointStatus": "Updating", PENDING: deployment.summary("Creating")})
+    endpoint.update(_remembered(params))
     endpoint_changed(region, endpoint)
-    deployments.begin(region, endpoint, config, params.get(_HOW, {}))
+    deployment.begin()
     return shown(endpoint, operation.output_shape)
 
 
@@ -55,31 +49,47 @@ def delete_endpoint(_: OperationModel, region: Region, params: Members) -> Membe
     endpoint_changed(region, endpoint)
     region.remove(endpoint)
     region.deployments.pop(endpoint.arn).cancel()
+    for inference in region.inferences.pop(endpoint.arn, set()):
+        inference.cancel()
     if endpoint.arn in region.fleets:
-        deployments.retire(region, region.fleets.pop(endpoint.arn))
+        retire(region, region.fleets.pop(endpoint.arn))
     return {}
 
 
+def require_in_service(endpoint: Resource) -> None:
+    status = endpoint.members["EndpointStatus"]
+    if status == "Failed":
+        raise invalid(f'Cannot update endpoint "{endpoint.arn}" with status "Failed".')
+    if status != "InService":
+        raise invalid(f'Cannot update in-progress endpoint "{endpoint.arn}".')
+
+
 async def close(region: Region) -> None:
-    """Stop everything that runs, and wait until all that happened is told."""
-    for deployment in region.deployments.values():
-        deployment.cancel()
-    await asyncio.gather(*region.deployments.values(), return_exceptions=True)
+    """Stop everything that runs."""
+    running = [*region.deployments.values(), *region.copies]
+    running += [task for tasks in region.inferences.values() for task in tasks]
+    for task in running:
+        task.cancel()
+    await asyncio.gather(*running, return_exceptions=True)
     for fleet in region.fleets.values():
-        await stop(variant.container for variant in fleet.variants)
+        await fleet.stop()
     await asyncio.gather(*region.retirements, *region.notices)
 
 
 def _deployable(region: Region, params: Members) -> Resource:
     config = region.get(CONFIG, params[f"{CONFIG}Name"])
-    _require_models(region, config.members["ProductionVariants"])
+    require_models(region, config.members)
     return config
 
 
-def _require_models(region: Region, variants: list[Members]) -> None:
-    for variant in variants:
-        region.get("Model", variant["ModelName"])
+def _require_same_footing(endpoint: Resource, config: Resource) -> None:
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html"""
+    serverless = "CurrentServerlessConfig" in endpoint.members[PRODUCTION][0]
+    if is_serverless(config) and not serverless:
+        raise invalid(
+            f'Cannot update endpoint "{endpoint.arn}": an instance-based endpoint cannot become serverless.'
+        )
 
 
 def _remembered(params: Members) -> Members:
-    return {f"Last{_HOW}": params[_HOW]} if _HOW in params else {}
+    return {_LAST: params[_ASKED]} if _ASKED in params else {}

@@ -20,3 +20,7 @@ def invalid(message: str) -> AwsError:
 
 def unknown_operation(operation: str) -> AwsError:
     return AwsError("UnknownOperationException", f"The local cloud does not know {operation}.")
+
+
+class ContainerError(Exception):
+    """A container does not come up; the text is the endpoint's FailureReason."""

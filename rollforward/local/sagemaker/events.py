@@ -12,24 +12,21 @@ import re
 import time
 import uuid
 from collections.abc import Iterable
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rollforward.local.sagemaker.clients import client
-from rollforward.local.sagemaker.state import Members, Region, Resource
+from rollforward.local.sagemaker.state import Members, Region, Resource, in_background
 
 MODEL_PACKAGE = "SageMaker Model Package State Change"
 ENDPOINT = "SageMaker Endpoint State Change"
 DEPLOYMENT = "SageMaker Endpoint Deployment State Change"
-PENDING = "PendingDeploymentSummary"
+_PENDING = "PendingDeploymentSummary"
 _ENDPOINT_DETAILS = (
     "EndpointName",
     "EndpointArn",
     "EndpointConfigName",
     "ProductionVariants",
-    "CreationTime",
-    "LastModifiedTime",
     "FailureReason",
 )
 _PACKAGE_DETAILS = (
@@ -54,19 +51,27 @@ def package_changed(region: Region, package: Resource, updated: Iterable[str] = 
 
 
 def endpoint_changed(region: Region, endpoint: Resource) -> None:
-    _send(region, _event(region, ENDPOINT, endpoint.arn, _endpoint_detail(endpoint)))
+    """Its state; and while it is updated with another configuration, the deployment's."""
+    _send(region, _event(region, ENDPOINT, endpoint.arn, _endpoint_details(endpoint)))
+    if _PENDING in endpoint.members:
+        deployment_changed(region, endpoint)
 
 
 def deployment_changed(region: Region, endpoint: Resource) -> None:
-    """An update of it begins, goes on, or has ended; then there is nothing pending any more."""
-    detail = _endpoint_detail(endpoint) | _in_milliseconds(_members(endpoint, (PENDING,)))
+    """The deployment has come to another stage; the endpoint's own state is what it was."""
+    pending = endpoint.members[_PENDING]
+    summary = pending | {"StartTime": _milliseconds(pending["StartTime"])}
+    detail = _endpoint_details(endpoint) | {_PENDING: summary}
     _send(region, _event(region, DEPLOYMENT, endpoint.arn, detail))
 
 
-def _endpoint_detail(endpoint: Resource) -> Members:
-    detail: Members = _in_milliseconds(_members(endpoint, _ENDPOINT_DETAILS))
-    status = _spelt(endpoint.members["EndpointStatus"])
-    return detail | {"EndpointStatus": status, "Tags": dict(endpoint.tags)}
+def _endpoint_details(endpoint: Resource) -> Members:
+    return _members(endpoint, _ENDPOINT_DETAILS) | {
+        "EndpointStatus": _spelt(endpoint.members["EndpointStatus"]),
+        "CreationTime": _milliseconds(endpoint.members["CreationTime"]),
+        "LastModifiedTime": _milliseconds(endpoint.members["LastModifiedTime"]),
+        "Tags": dict(endpoint.tags),
+    }
 
 
 def _members(resource: Resource, names: tuple[str, ...]) -> Members:
@@ -78,16 +83,8 @@ def _spelt(status: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "_", status).upper()
 
 
-def _in_milliseconds(value: Any) -> Any:
-    """Times are in seconds in answers, in milliseconds in events."""
-    if isinstance(value, list):
-        return [_in_milliseconds(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    return {
-        name: int(item * 1000) if name.endswith("Time") else _in_milliseconds(item)
-        for name, item in value.items()
-    }
+def _milliseconds(seconds: float) -> int:
+    return int(seconds * 1000)
 
 
 def _send(region: Region, event: Members) -> None:
@@ -99,9 +96,7 @@ def _send(region: Region, event: Members) -> None:
             await asyncio.wait([before])
         await asyncio.to_thread(_deliver, region, event)
 
-    region.last_notice = asyncio.create_task(deliver())
-    region.notices.add(region.last_notice)
-    region.last_notice.add_done_callback(region.notices.discard)
+    region.last_notice = in_background(region.notices, deliver())
 
 
 def _event(region: Region, kind: str, arn: str, detail: Members) -> Members:
@@ -120,8 +115,9 @@ def _event(region: Region, kind: str, arn: str, detail: Members) -> Members:
 
 def _deliver(region: Region, event: Members) -> None:
     try:
-        events = client("events", region.account, region.name)
-        functions = client("lambda", region.account, region.name)
+        events, functions = (
+            client(service, region.account, region.name) for service in ("events", "lambda")
+        )
         text = json.dumps(event)
         for page in events.get_paginator("list_rules").paginate():
             for rule in page["Rules"]:

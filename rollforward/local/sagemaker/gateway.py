@@ -1,22 +1,33 @@
-"""`InvokeEndpoint`: hand a request to a container of the endpoint, and its answer back."""
+"""`InvokeEndpoint`: hand a request to a container of the endpoint, and its answer back.
 
+The container is our own `container.py`, for models of the HuggingFace hub too: AWS's handler for those, the
+package sagemaker-huggingface-inference-toolkit, does not load without PyTorch or TensorFlow, and an old
+`transformers`.
+"""
+
+from contextlib import suppress
 from http.client import HTTPException
 
+from rollforward.local.sagemaker.configurations import ASYNC
 from rollforward.local.sagemaker.containers import Answer
 from rollforward.local.sagemaker.errors import AwsError
-from rollforward.local.sagemaker.state import Region
+from rollforward.local.sagemaker.fleet import Fleet, Variant
+from rollforward.local.sagemaker.runtime import refused
+from rollforward.local.sagemaker.state import Members, Region, in_background
+
+_TO_CONTAINER = {"ContentType": "Content-Type", "Accept": "Accept"}
 
 
-async def invoke(
-    region: Region, endpoint: str, body: bytes, headers: dict[str, str]
-) -> tuple[Answer, str]:
+async def invoke(region: Region, endpoint: str, body: bytes, params: Members) -> tuple[Answer, str]:
     """The model's answer, and the variant that gave it."""
-    fleet = region.fleets.get(region.arn("Endpoint", endpoint))
-    if not fleet:
-        raise AwsError(
-            "ValidationError", f"Endpoint {endpoint} of account {region.account} not found."
-        )
-    variant = fleet.choose()
+    fleet = fleet_of(region, endpoint, asynchronous=False)
+    try:
+        variant = fleet.choose(params.get("TargetVariant"))
+    except LookupError as error:
+        raise refused(f"{error} in endpoint {endpoint}.") from error
+    headers = headers_of(params)
+    for shadow in fleet.watchers():
+        in_background(region.copies, _copy(shadow, body, headers))
     try:
         answer = await variant.container.invoke(body, headers)
     except (OSError, HTTPException) as error:
@@ -24,6 +35,29 @@ async def invoke(
     if answer.status >= 400:
         raise _model_error(variant.name, answer.status, answer.body.decode("utf-8", "replace"))
     return answer, variant.name
+
+
+def fleet_of(region: Region, endpoint: str, *, asynchronous: bool) -> Fleet:
+    """What serves now; an endpoint takes either requests or their places in S3, never both."""
+    arn = region.arn("Endpoint", endpoint)
+    fleet = region.fleets.get(arn)
+    if not fleet:
+        raise refused(f"Endpoint {endpoint} of account {region.account} not found.")
+    if asynchronous != (ASYNC in region.resources[arn].members):
+        raise refused(
+            f"Endpoint {endpoint} of account {region.account} does not support this inference type."
+        )
+    return fleet
+
+
+def headers_of(params: Members) -> dict[str, str]:
+    """What of a request's parameters the container gets to see."""
+    return {header: params[name] for name, header in _TO_CONTAINER.items() if name in params}
+
+
+async def _copy(shadow: Variant, body: bytes, headers: dict[str, str]) -> None:
+    with suppress(OSError, HTTPException):
+        await shadow.container.invoke(body, headers)
 
 
 def _model_error(variant: str, status: int, message: str) -> AwsError:

@@ -1,4 +1,4 @@
-"""Application Auto Scaling: targets, and the policies that hang on them. Nothing is ever scaled."""
+"""Application Auto Scaling: targets, and the policies and schedules on them. Nothing is ever scaled."""
 
 import time
 import uuid
@@ -73,11 +73,7 @@ class Scaling:
         policies, name = self._target(params).policies, params["PolicyName"]
         if name not in policies:
             policies[name] = {
-                "PolicyARN": self._arn(
-                    "autoscaling",
-                    f"scalingPolicy:{uuid.uuid4()}:resource/{params['ServiceNamespace']}"
-                    f"/{params['ResourceId']}:policyName/{name}",
-                ),
+                "PolicyARN": self._arn_on(params, "scalingPolicy", f"policyName/{name}"),
                 "CreationTime": time.time(),
                 "PolicyType": "StepScaling",
                 "Alarms": [],
@@ -103,13 +99,12 @@ class Scaling:
         return {}
 
     def put_scheduled_action(self, params: Members) -> Members:
+        """Putting once more changes what is given and keeps the rest."""
         actions, name = self._target(params).actions, params["ScheduledActionName"]
-        place = f"{params['ServiceNamespace']}/{params['ResourceId']}"
-        arn = self._arn(
-            "autoscaling",
-            f"scheduledAction:{uuid.uuid4()}:resource/{place}:scheduledActionName/{name}",
-        )
-        actions[name] = {"ScheduledActionARN": arn, "CreationTime": time.time()} | params
+        if name not in actions:
+            arn = self._arn_on(params, "scheduledAction", f"scheduledActionName/{name}")
+            actions[name] = {"ScheduledActionARN": arn, "CreationTime": time.time()}
+        actions[name] |= params
         return {}
 
     def describe_scheduled_actions(self, params: Members) -> Members:
@@ -125,7 +120,9 @@ class Scaling:
     def delete_scheduled_action(self, params: Members) -> Members:
         actions = self._target(params).actions
         if params["ScheduledActionName"] not in actions:
-            raise _missing(f"No scheduled action named {params['ScheduledActionName']}")
+            raise _missing(
+                f"No scheduled action found with the name {params['ScheduledActionName']}"
+            )
         del actions[params["ScheduledActionName"]]
         return {}
 
@@ -161,6 +158,10 @@ class Scaling:
             "CreationTime": time.time(),
             "SuspendedState": _AWAKE,
         }
+
+    def _arn_on(self, params: Members, kind: str, name: str) -> str:
+        place = f"resource/{params['ServiceNamespace']}/{params['ResourceId']}"
+        return self._arn("autoscaling", f"{kind}:{uuid.uuid4()}:{place}:{name}")
 
     def _arn(self, service: str, rest: str) -> str:
         return f"arn:aws:{service}:{self._region.name}:{self._region.account}:{rest}"

@@ -5,7 +5,14 @@ from pathlib import Path
 import botocore.session
 from botocore.model import OperationModel
 
-from rollforward.local.sagemaker import endpoints, model_packages, resources, tags
+from rollforward.local.sagemaker import (
+    capacity,
+    configurations,
+    endpoints,
+    model_packages,
+    resources,
+    tags,
+)
 from rollforward.local.sagemaker.errors import unknown_operation
 from rollforward.local.sagemaker.scaling import Scaling
 from rollforward.local.sagemaker.state import Members, Region
@@ -18,9 +25,10 @@ _MODELS = {
     for prefix, service in ((SAGEMAKER, "sagemaker"), (SCALING, "application-autoscaling"))
 }
 _SPECIAL = {
-    "CreateEndpointConfig": endpoints.create_config,
+    "CreateEndpointConfig": configurations.create_config,
     "CreateEndpoint": endpoints.create_endpoint,
     "UpdateEndpoint": endpoints.update_endpoint,
+    "UpdateEndpointWeightsAndCapacities": capacity.update_weights_and_capacities,
     "DeleteEndpoint": endpoints.delete_endpoint,
     "CreateModelPackageGroup": model_packages.create_group,
     "DeleteModelPackageGroup": model_packages.delete_group,

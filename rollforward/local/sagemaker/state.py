@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from rollforward.local.sagemaker.errors import invalid
 from rollforward.local.sagemaker.fleet import Fleet
 
 Members = dict[str, Any]
+Tasks = set[asyncio.Task[None]]
 
 
 @dataclass
@@ -27,7 +29,7 @@ class Resource:
 
 @dataclass
 class Region:
-    """`resources` by ARN, oldest first; `fleets` and `deployments` by their endpoint's ARN."""
+    """`resources` by ARN, oldest first; fleets, deployments and inferences by their endpoint's ARN."""
 
     account: str
     name: str
@@ -35,8 +37,11 @@ class Region:
     resources: dict[str, Resource] = field(default_factory=dict)
     fleets: dict[str, Fleet] = field(default_factory=dict)
     deployments: dict[str, asyncio.Task[None]] = field(default_factory=dict)
-    retirements: set[asyncio.Task[None]] = field(default_factory=set)
-    notices: set[asyncio.Task[None]] = field(default_factory=set)
+    queues: dict[tuple[str, int], asyncio.Semaphore] = field(default_factory=dict)
+    inferences: dict[str, Tasks] = field(default_factory=dict)
+    copies: Tasks = field(default_factory=set)
+    retirements: Tasks = field(default_factory=set)
+    notices: Tasks = field(default_factory=set)
     last_notice: asyncio.Task[None] | None = None
 
     def arn(self, kind: str, name: str) -> str:
@@ -65,6 +70,14 @@ class Region:
     def of_kind(self, kind: str) -> list[Resource]:
         prefix = self.arn(kind, "")
         return [item for arn, item in self.resources.items() if arn.startswith(prefix)]
+
+
+def in_background(tasks: Tasks, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """`tasks` holds it while it runs: asyncio itself keeps no hold of a task."""
+    task = asyncio.create_task(work)
+    tasks.add(task)
+    task.add_done_callback(tasks.discard)
+    return task
 
 
 def _hyphened(kind: str) -> str:

@@ -1,0 +1,44 @@
+"""What a request to SageMaker's runtime says in its headers, by the names of botocore's model of it."""
+
+from collections.abc import Mapping
+
+import botocore.session
+from botocore.model import Shape, StructureShape
+
+from rollforward.local.sagemaker.errors import AwsError
+from rollforward.local.sagemaker.state import Members
+from rollforward.local.sagemaker.validation import validate
+
+_MODEL = botocore.session.get_session().get_service_model("sagemaker-runtime")
+
+
+def params_of(operation: str, headers: Mapping[str, str]) -> Members:
+    """Raises ValidationError for what AWS would not take."""
+    shape = _MODEL.operation_model(operation).input_shape
+    if not isinstance(shape, StructureShape):
+        raise TypeError(f"{operation} takes no parameters.")
+    named = {
+        name: member.serialization["name"]
+        for name, member in shape.members.items()
+        if member.serialization.get("location") == "header"
+    }
+    params = {
+        name: _value(headers[header], shape.members[name])
+        for name, header in named.items()
+        if header in headers
+    }
+    for name, value in params.items():
+        try:
+            validate(value, shape.members[name])
+        except AwsError as error:
+            raise refused(f"{name}: {error.message}") from error
+    return params
+
+
+def refused(message: str) -> AwsError:
+    # The runtime has another name for it than the control plane.
+    return AwsError("ValidationError", message)
+
+
+def _value(text: str, shape: Shape) -> int | str:
+    return int(text) if shape.type_name == "integer" and text.isdecimal() else text
