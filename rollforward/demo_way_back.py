@@ -64,7 +64,7 @@ def fail_the_proof(world: World) -> str:
     proof = _prove(world)
     expect(proof.verdict == SMOKE_FAILED, f"v5 to fail its proof, but: {proof}")
     expect(proof.registered == world.verdicts["v3"].registered, "the pointer back at v3")
-    return f"{proof.reason}\nrejected: {proof.rejected}; the pointer is back at {proof.registered}"
+    return f"{proof.reason}\n  rejected: {proof.rejected}; the pointer is back at {proof.registered}"
 
 
 def go_back(world: World) -> str:
@@ -89,7 +89,7 @@ def rolled_back_by_itself(world: World) -> str:
     version = _version(world, str(world.verdicts["v6"].registered))
     expect(version.verdict == REJECTED, f"v6 to be rejected, found {version}")
     expect(world.invoke() == world.answers["v3"], "v3 to answer all the while")
-    return f"{version.reason.splitlines()[0]}\nthe pointer is back at {v3}"
+    return f"{version.reason.splitlines()[0]}\n  the pointer is back at {v3}"
 
 
 THE_WAY_BACK: Story = [
