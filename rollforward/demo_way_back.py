@@ -64,7 +64,9 @@ def fail_the_proof(world: World) -> str:
     proof = _prove(world)
     expect(proof.verdict == SMOKE_FAILED, f"v5 to fail its proof, but: {proof}")
     expect(proof.registered == world.verdicts["v3"].registered, "the pointer back at v3")
-    return f"{proof.reason}\n  rejected: {proof.rejected}; the pointer is back at {proof.registered}"
+    return (
+        f"{proof.reason}\n  rejected: {proof.rejected}; the pointer is back at {proof.registered}"
+    )
 
 
 def go_back(world: World) -> str:
