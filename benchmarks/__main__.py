@@ -11,7 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import fleet, handler, inspection, synth
+from benchmarks import apply, fleet, handler, inspection, synth
 from benchmarks.figure import Figure
 
 
@@ -21,6 +21,7 @@ class Part(StrEnum):
     FLEET = "fleet"
     HANDLER = "handler"
     INSPECTION = "inspection"
+    APPLY = "apply"
 
 
 MEASURES: dict[Part, Callable[[Callable[[str], None]], Iterator[Figure]]] = {
@@ -29,6 +30,7 @@ MEASURES: dict[Part, Callable[[Callable[[str], None]], Iterator[Figure]]] = {
     Part.FLEET: fleet.sizes,
     Part.HANDLER: handler.imports,
     Part.INSPECTION: inspection.throughput,
+    Part.APPLY: apply.rolls,
 }
 
 

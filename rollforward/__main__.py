@@ -10,14 +10,15 @@ import typer
 
 from config import settings
 from config.errors import ConfigError
-from rollforward import bootstrap as bootstrapping
 from rollforward import (
+    apply_commands,
     delivery_commands,
     history_commands,
     invocation,
     proof_commands,
     verdict_commands,
 )
+from rollforward import bootstrap as bootstrapping
 from rollforward import demo as demonstration
 from rollforward import status as statuses
 from rollforward.console import err, facts, out, print_json, told
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 
 app.add_typer(delivery_commands.app)
+app.add_typer(apply_commands.app)
 app.add_typer(history_commands.app)
 app.add_typer(verdict_commands.app)
 app.add_typer(proof_commands.app)

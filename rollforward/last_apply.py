@@ -1,6 +1,7 @@
-"""What the last apply of a model's stack asked for, as Terraform's state has it."""
+"""What the last apply of a stack left, as Terraform's state has it."""
 
 import json
+from typing import Any
 
 from botocore.exceptions import ClientError
 
@@ -14,13 +15,20 @@ _NOT_READABLE = {"NoSuchKey", "NoSuchBucket", "AccessDenied"}
 
 def asked_configuration(environment: Environment, model: str) -> str | None:
     """The endpoint configuration's name; None before the first apply, or for who may not read the state."""
-    key = names.state_key(environment, f"sagemaker-{model}")
+    name: str = last_outputs(environment, f"sagemaker-{model}").get(
+        ENDPOINT_CONFIGURATION, names.NO_MODEL
+    )
+    return None if name == names.NO_MODEL else name
+
+
+def last_outputs(environment: Environment, part: str) -> dict[str, Any]:
+    """A stack's outputs; none before its first apply, or for who may not read the state."""
+    key = names.state_key(environment, part)
     try:
         found = aws.s3(environment).get_object(Bucket=environment.state.bucket, Key=key)
     except ClientError as error:
         if error.response["Error"]["Code"] in _NOT_READABLE:
-            return None
+            return {}
         raise
     outputs = json.loads(found["Body"].read())["outputs"]
-    name: str = outputs.get(ENDPOINT_CONFIGURATION, {}).get("value", names.NO_MODEL)
-    return None if name == names.NO_MODEL else name
+    return {name: output["value"] for name, output in outputs.items()}

@@ -1,28 +1,19 @@
 """The roll of one model's endpoint: the apply of its stack, done here or by hand."""
 
-import os
-
-from config import names
 from config.settings import Environment
-from rollforward.options import WORK
-from rollforward.terraform import Stack, cli_environment, synthesize
+from rollforward import applying
+from rollforward.errors import RollforwardError
 
 
 def by_hand(environment: Environment, model: str) -> str:
     """The command to type."""
-    return f"DEPLOYMENT_ENV={environment.name} npx cdktf deploy {_stack(environment, model)}"
+    return f"python -m rollforward apply {model} --env {environment.name}"
 
 
 def roll(environment: Environment, model: str) -> None:
     """Raises RollforwardError with what Terraform says."""
-    folder = (WORK / "revert").resolve()
-    synthesize(environment.name, folder / "cdktf.out")
-    environ = {**os.environ, **cli_environment(folder)}
-    stack = Stack(folder / "cdktf.out" / "stacks" / _stack(environment, model), environ)
-    stack.init()
-    stack.plan()
-    stack.apply()
-
-
-def _stack(environment: Environment, model: str) -> str:
-    return names.stack(environment, f"sagemaker-{model}")
+    with applying.prepared(environment, [model], lambda *_: None) as work:
+        applying.apply_all(work, lambda _: True, values=False)
+        for job in work.jobs:
+            if job.error:
+                raise RollforwardError(job.error)

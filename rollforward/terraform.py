@@ -5,16 +5,21 @@ What Terraform prints goes to a log file beside the stack; its errors are shown 
 
 import json
 import os
+import re
+import shlex
 import shutil
-import signal
 import subprocess
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from rollforward.errors import RollforwardError
+from rollforward.processes import Processes
+from rollforward.terraform_errors import events, failure, in_words
 
 ROOT = Path(__file__).parents[1]
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
@@ -33,6 +38,13 @@ provider_installation {{
 # jsii tells that Node 20 is near its end in eleven lines, which would bury an error.
 NODE_BANNER = "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"
 MIRROR = "ROLLFORWARD_PROVIDER_MIRROR"
+# The exit code of a plan that is not empty.
+CHANGES = 2
+REPLACE = ("delete", "create")
+_HASHES = re.compile(r"  hashes = \[.*?\]\n", re.DOTALL)
+# Terraform's cache of providers is not made for two who fill it.
+# https://developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache
+_INITIALISING = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -63,39 +75,51 @@ class Plan:
 
 @dataclass(frozen=True)
 class Stack:
-    """A synthesized stack in `folder`; Terraform runs there with `environ`."""
+    """A synthesized stack in `folder`; Terraform runs there with `environ`, one of `processes`."""
 
     folder: Path
     environ: Mapping[str, str]
+    processes: Processes = field(default_factory=Processes)
 
     @property
     def log(self) -> Path:
         return self.folder / "terraform.log"
 
     def init(self) -> None:
-        self._run("init", "-reconfigure")
+        """Unless that was done already for this backend and these providers."""
+        wanted = self._wanted()
+        if wanted and self._initialised() == wanted:
+            return
+        # Written here for this machine alone; one of an earlier version would only be in the way.
+        lock = self.folder / ".terraform.lock.hcl"
+        lock.unlink(missing_ok=True)
+        with _INITIALISING:
+            self._run("init", "-reconfigure")
+        if lock.is_file():
+            # Hashes of what was installed a moment ago prove nothing, and Terraform would compute
+            # them again with each command: 0.7 s for the 700 MB of the AWS provider.
+            lock.write_text(_HASHES.sub("", lock.read_text("utf-8")), "utf-8")
+        if wanted:
+            (self.folder / ".terraform").mkdir(exist_ok=True)
+            self._marker.write_text(wanted, "utf-8")
 
-    def plan(self, *, destroy: bool = False) -> Plan:
-        """Plan into the folder's `plan` file, for `apply` to carry out."""
-        self._run("plan", "-out=plan", *(["-destroy"] if destroy else []))
-        shown = json.loads(self._run("show", "-json", "plan"))
-        return Plan(
-            changes=tuple(
-                Change(
-                    resource["address"],
-                    tuple(resource["change"]["actions"]),
-                    resource["change"]["before"],
-                    resource["change"]["after"],
-                )
-                for resource in shown.get("resource_changes", [])
-                if resource["change"]["actions"] not in (["no-op"], ["read"])
-            ),
-            outputs={
-                name: (change["before"], change.get("after"))
-                for name, change in shown.get("output_changes", {}).items()
-                if change["actions"] != ["no-op"]
-            },
-        )
+    def plan(
+        self,
+        *,
+        destroy: bool = False,
+        variables: Mapping[str, str] | None = None,
+        values: bool = True,
+    ) -> Plan:
+        """Plan into the folder's `plan` file, for `apply` to carry out.
+
+        Without `values`, the plan knows what changes, and not from what to what: that is a command less.
+        """
+        assigned = [f"-var={name}={value}" for name, value in (variables or {}).items()]
+        options = [*(["-destroy"] if destroy else []), *assigned]
+        printed = self._run("plan", "-json", "-detailed-exitcode", "-out=plan", *options)
+        if values and not _announced(printed).empty:
+            return _shown(json.loads(self._run("show", "-json", "plan")))
+        return _announced(printed)
 
     def apply(self) -> None:
         """Carry out the last plan."""
@@ -105,39 +129,96 @@ class Stack:
         found = json.loads(self._run("output", "-json"))
         return {name: output["value"] for name, output in found.items()}
 
+    @property
+    def _marker(self) -> Path:
+        return self.folder / ".terraform" / "rollforward"
+
+    def _initialised(self) -> str | None:
+        """What the folder was initialised for; None if its providers have gone since."""
+        providers = list((self.folder / ".terraform" / "providers").glob("*/*/*/*/*"))
+        there = all(provider.exists() for provider in providers)
+        return self._marker.read_text("utf-8") if there and self._marker.is_file() else None
+
+    def _wanted(self) -> str | None:
+        """Backend and providers as the stack has them; None if it is no synthesized stack."""
+        synthesized = self.folder / "cdk.tf.json"
+        if not synthesized.is_file():
+            return None
+        block = json.loads(synthesized.read_text("utf-8"))["terraform"]
+        return json.dumps({"binary": binary(), **block}, sort_keys=True)
+
     def _run(self, *arguments: str) -> str:
-        """Raises RollforwardError with Terraform's own words when it fails."""
+        """What it printed on stdout. Raises RollforwardError with Terraform's own words when it fails."""
         command = [binary(), arguments[0], "-no-color", *arguments[1:]]
         if arguments[0] in ("init", "plan", "apply"):
             command.insert(3, "-input=false")
-        process = subprocess.Popen(
-            command,
-            cwd=self.folder,
-            env={**self.environ},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            # Ctrl-C reaches us alone, and Terraform once, from us: a second one makes it drop its state.
-            start_new_session=True,
-        )
-        try:
-            out, err = process.communicate()
-        except KeyboardInterrupt:
-            print(f"waiting for terraform {arguments[0]} to stop cleanly", file=sys.stderr)
-            process.send_signal(signal.SIGINT)
-            self._record(command, *process.communicate())
-            raise
-        self._record(command, out, err)
-        if process.returncode:
-            raise RollforwardError(
-                f"terraform {arguments[0]} failed in {self.folder.name}:\n{(err or out).strip()}\n"
-                f"All that it printed: {self.log}"
+        with self.log.open("ab") as log, TemporaryFile() as out, TemporaryFile() as err:
+            log.write(f"$ {shlex.join(command)}\n".encode())
+            log.flush()
+            # People follow an apply in its log; what it prints is not read here.
+            followed = arguments[0] == "apply"
+            code = self.processes.run(
+                command, self.folder, self.environ, log if followed else out, err
             )
-        return out
+            printed, complained = _text(out), _text(err)
+            if "-json" in arguments and arguments[0] == "plan":
+                said = [in_words(event) for event in events(printed)]
+                complained += "".join(one for one in said if one.startswith("\nError: "))
+                log.write("\n".join(said).encode())
+            else:
+                log.write(printed.encode())
+            log.write(f"{complained}\n".encode())
+        if code and not (code == CHANGES and "-detailed-exitcode" in arguments):
+            raise failure(command, self.folder, complained or printed, self.log)
+        return printed
 
-    def _record(self, command: list[str], out: str, err: str) -> None:
-        with self.log.open("a", encoding="utf-8") as log:
-            log.write(f"$ {' '.join(command)}\n{out}{err}\n")
+
+def _announced(printed: str) -> Plan:
+    """The plan as `plan -json` tells it, line by line."""
+    found = events(printed)
+    planned = [event["change"] for event in found if event.get("type") == "planned_change"]
+    outputs = [event["outputs"] for event in found if event.get("type") == "outputs"]
+    return Plan(
+        changes=tuple(
+            Change(change["resource"]["addr"], REPLACE, None, None)
+            if change["action"] == "replace"
+            else Change(change["resource"]["addr"], (change["action"],), None, None)
+            for change in planned
+            if change["action"] not in ("noop", "read")
+        ),
+        outputs={
+            name: (None, None)
+            for each in outputs
+            for name, output in each.items()
+            if output["action"] != "noop"
+        },
+    )
+
+
+def _shown(plan: Mapping[str, Any]) -> Plan:
+    """The plan as `show -json` tells it."""
+    return Plan(
+        changes=tuple(
+            Change(
+                resource["address"],
+                tuple(resource["change"]["actions"]),
+                resource["change"]["before"],
+                resource["change"]["after"],
+            )
+            for resource in plan.get("resource_changes", [])
+            if resource["change"]["actions"] not in (["no-op"], ["read"])
+        ),
+        outputs={
+            name: (change["before"], change.get("after"))
+            for name, change in plan.get("output_changes", {}).items()
+            if change["actions"] != ["no-op"]
+        },
+    )
+
+
+def _text(file: IO[bytes]) -> str:
+    file.seek(0)
+    return file.read().decode(errors="replace")
 
 
 def binary() -> str:
@@ -152,8 +233,11 @@ def binary() -> str:
     )
 
 
-def synthesize(environment: str, out: Path) -> None:
-    """Run the app, as `cdktf synth` does, into `out`. Raises RollforwardError with what it says."""
+def synthesize(environment: str, out: Path, models: Sequence[str] = ()) -> None:
+    """Run the app, as `cdktf synth` does, into `out`; with `models`, only the stacks of their endpoints.
+
+    Raises RollforwardError with what it says.
+    """
     out.parent.mkdir(parents=True, exist_ok=True)  # cdktf makes the last folder only
     ran = subprocess.run(
         [sys.executable, "main.py"],
@@ -162,6 +246,7 @@ def synthesize(environment: str, out: Path) -> None:
             **os.environ,
             "DEPLOYMENT_ENV": environment,
             "CDKTF_OUTDIR": str(out),
+            "ROLLFORWARD_MODELS": ",".join(models),
             NODE_BANNER: "20",
         },
         capture_output=True,
@@ -184,7 +269,11 @@ def cli_environment(folder: Path) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     cache = folder / "plugin-cache"
     cache.mkdir(exist_ok=True)
-    text = f"plugin_cache_dir = {json.dumps(str(cache))}\n"
+    text = (
+        f"plugin_cache_dir = {json.dumps(str(cache))}\n"
+        # Else each stack that is new would download the provider again.
+        "plugin_cache_may_break_dependency_lock_file = true\n"
+    )
     if mirror := provider_mirror():
         text = FROM_MIRROR.format(path=json.dumps(str(mirror)), provider=json.dumps(str(PROVIDER)))
     configuration = folder / "terraform.rc"

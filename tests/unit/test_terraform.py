@@ -47,12 +47,21 @@ def terraform(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Sta
 
 
 def planned(
-    folder: Path, monkeypatch: pytest.MonkeyPatch, shown: dict[str, Any]
+    folder: Path, monkeypatch: pytest.MonkeyPatch, events: list[dict[str, Any]], shown: Any = None
 ) -> tuple[Stack, Path]:
-    """A stack whose plan is `shown`, and the file that its Terraform's arguments go to."""
+    """A stack whose plan prints `events` and then is `shown`, and the file that the arguments go to."""
+    (folder / "events").write_text("".join(f"{json.dumps(event)}\n" for event in events))
     (folder / "shown.json").write_text(json.dumps(shown))
-    script = 'echo "$*" >> arguments; if [ "$1" = show ]; then cat shown.json; fi'
+    script = (
+        'echo "$*" >> arguments\n'
+        "case $1 in show) cat shown.json ;; plan) cat events; [ ! -s events ] || exit 2 ;; esac"
+    )
     return terraform(folder, monkeypatch, script), folder / "arguments"
+
+
+def planned_change(address: str, action: str) -> dict[str, Any]:
+    change = {"resource": {"addr": address}, "action": action}
+    return {"type": "planned_change", "@message": f"{address}: {action}", "change": change}
 
 
 def change(address: str, *actions: str, **values: Any) -> dict[str, Any]:
@@ -74,7 +83,8 @@ def test_a_plan_holds_what_changes_and_nothing_else(
             "endpoint": {"actions": ["no-op"], "before": "e", "after": "e"},
         },
     }
-    stack, arguments = planned(tmp_path, monkeypatch, shown)
+    events = [planned_change("aws_sagemaker_endpoint.endpoint[0]", "update")]
+    stack, arguments = planned(tmp_path, monkeypatch, events, shown)
     plan = stack.plan()
     assert [found.address for found in plan.changes] == [
         "aws_sagemaker_endpoint.endpoint[0]",
@@ -86,30 +96,52 @@ def test_a_plan_holds_what_changes_and_nothing_else(
     assert plan.outputs == {"registered_model": ("old", "new")}
     assert not plan.empty
     assert arguments.read_text().splitlines() == [
-        "plan -no-color -input=false -out=plan",
+        "plan -no-color -input=false -json -detailed-exitcode -out=plan",
         "show -no-color -json plan",
     ]
 
 
-@pytest.mark.parametrize(
-    ("shown", "empty"),
-    [
-        ({}, True),
-        ({"resource_changes": [change("aws_s3_bucket.models", "no-op")]}, True),
-        (
-            {"output_changes": {"endpoint": {"actions": ["create"], "before": None, "after": "e"}}},
-            False,
-        ),
-    ],
-)
-def test_a_plan_is_empty_when_terraform_would_say_no_changes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, shown: dict[str, Any], empty: bool
+def test_a_plan_without_values_takes_one_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert planned(tmp_path, monkeypatch, shown)[0].plan().empty is empty
+    outputs = {"registered_model": {"action": "update"}, "endpoint": {"action": "noop"}}
+    events = [
+        {"type": "version", "@message": "Terraform 1.11.4"},
+        planned_change("aws_sagemaker_endpoint.endpoint[0]", "replace"),
+        planned_change("data.aws_ssm_parameter.pointer", "read"),
+        {"type": "outputs", "@message": "Outputs: 2", "outputs": outputs},
+    ]
+    stack, arguments = planned(tmp_path, monkeypatch, events)
+    plan = stack.plan(values=False, variables={"current_instances": "3"})
+    assert plan.changes == (
+        Change("aws_sagemaker_endpoint.endpoint[0]", ("delete", "create"), None, None),
+    )
+    assert plan.outputs == {"registered_model": (None, None)}
+    assert arguments.read_text().splitlines() == [
+        "plan -no-color -input=false -json -detailed-exitcode -out=plan -var=current_instances=3"
+    ]
+    assert "aws_sagemaker_endpoint.endpoint[0]: replace" in stack.log.read_text()
+
+
+def test_a_plan_that_changes_nothing_is_not_looked_at_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stack, arguments = planned(tmp_path, monkeypatch, [])
+    assert stack.plan().empty
+    assert len(arguments.read_text().splitlines()) == 1
+
+
+def test_a_plan_that_changes_an_output_alone_is_not_empty(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outputs = {"endpoint": {"actions": ["create"], "before": None, "after": "e"}}
+    events = [{"type": "outputs", "outputs": {"endpoint": {"action": "create"}}}]
+    stack, _ = planned(tmp_path, monkeypatch, events, {"output_changes": outputs})
+    assert not stack.plan().empty
 
 
 def test_a_destroy_is_planned_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    stack, arguments = planned(tmp_path, monkeypatch, {})
+    stack, arguments = planned(tmp_path, monkeypatch, [])
     stack.plan(destroy=True)
     assert "-destroy" in arguments.read_text().splitlines()[0]
 
@@ -156,7 +188,9 @@ def test_ctrl_c_reaches_terraform_once_and_waits_for_it(
     while not (tmp_path / "started").exists():
         assert time.monotonic() < deadline
         time.sleep(0.02)
-    # As a terminal does, to everything that runs in it.
+    # As a terminal does, to everything that runs in it; and a second time, as the impatient do.
+    os.killpg(operator.pid, signal.SIGINT)
+    time.sleep(0.3)
     os.killpg(operator.pid, signal.SIGINT)
     _, err = operator.communicate(timeout=30)
     assert (tmp_path / "seen").read_text().splitlines() == ["interrupted", "saved"]

@@ -1,0 +1,170 @@
+"""The commands plan and apply."""
+
+import sys
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from config import settings
+from config.errors import ConfigError
+from rollforward import applying
+from rollforward.apply_progress import ApplyProgress
+from rollforward.applying import DECLINED, LATER, Job, Work
+from rollforward.console import err, out, print_json, told
+from rollforward.errors import RollforwardError
+from rollforward.options import EnvironmentName, Json
+from rollforward.proof import Proof
+from rollforward.proof_commands import proven, shown
+from rollforward.terraform import Change
+
+app = typer.Typer()
+
+ENDPOINT = "aws_sagemaker_endpoint."
+
+Models = Annotated[
+    list[str] | None,
+    typer.Argument(help="Only the endpoints of these models; every stack if none is given."),
+]
+
+
+@app.command()
+def plan(models: Models = None, env: EnvironmentName = "dev", as_json: Json = False) -> None:
+    """Show what an apply would change, stack by stack."""
+    with told():
+        environment = settings.load(env)
+        with (
+            ApplyProgress() as progress,
+            applying.prepared(environment, models or [], progress.tell) as work,
+        ):
+            applying.plan(work, work.first)
+        for job in work.later:
+            job.result = LATER
+        if as_json:
+            print_json([_as_json(job) for job in work.jobs])
+        else:
+            _show(work.jobs, out)
+        _raise([job.error for job in work.jobs if job.error])
+
+
+@app.command()
+def apply(
+    models: Models = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Apply without asking.")] = False,
+    env: EnvironmentName = "dev",
+    as_json: Json = False,
+) -> None:
+    """Plan, ask, apply, and prove that endpoints serve what was asked for; exit code 1 if one does not."""
+    with told():
+        environment = settings.load(env)
+        for model in models or []:
+            environment.model(model)
+        if not yes and not sys.stdin.isatty():
+            raise ConfigError("there is no terminal to ask on: pass --yes to apply unasked")
+        with (
+            ApplyProgress() as progress,
+            applying.prepared(environment, models or [], progress.tell) as work,
+        ):
+
+            def approve(jobs: Sequence[Job]) -> bool:
+                with progress.paused():
+                    if not (yes and as_json):
+                        _show(jobs, err if as_json else out)
+                    return yes or _asked()
+
+            # Who is asked sees old key → new key; who is not has it from the state afterwards, sooner.
+            applying.apply_all(work, approve, values=not yes)
+        proofs, unproven = _proofs(work)
+        if as_json:
+            print_json({"stacks": [_as_json(job) for job in work.jobs], "proofs": proofs})
+        else:
+            _tell_results(work, proofs)
+        _raise([*(job.error for job in work.jobs if job.error), *unproven])
+        held = all(proof.holds for proof in proofs)
+        declined = any(job.result == DECLINED for job in work.jobs)
+        raise typer.Exit(0 if held and not declined else 1)
+
+
+def _asked() -> bool:
+    try:
+        return err.input("Apply this? Only `yes` does: ", markup=False).strip() == "yes"
+    except EOFError:
+        return False
+
+
+def _proofs(work: Work) -> tuple[list[Proof], list[str]]:
+    """Of each endpoint whose stack is in order, and what stood in the way of a proof."""
+    proofs, errors = [], []
+    for job in work.jobs:
+        if job.model is None or not job.in_order:
+            continue
+        try:
+            proofs.append(proven(work.environment, job.model))
+        except RollforwardError as error:
+            errors.append(str(error))
+    return proofs, errors
+
+
+def _tell_results(work: Work, proofs: Sequence[Proof]) -> None:
+    for job in work.jobs:
+        out.print(f"{job.name}: {job.result}", markup=False)
+        if job.result == applying.APPLIED:
+            _show_outputs(job, out)
+    for proof in proofs:
+        out.print(shown(work.environment, proof), markup=False)
+
+
+def _raise(errors: Sequence[str]) -> None:
+    if errors:
+        raise RollforwardError("\n\n".join(errors))
+
+
+def _show(jobs: Sequence[Job], console: Console) -> None:
+    """What the plans would change."""
+    for job in jobs:
+        after = f" once {' and '.join(job.after)} are applied" if job.result == LATER else ""
+        console.print(f"[bold]{job.name}[/]: {job.result}{after}")
+        for change in job.changes:
+            console.print(f"  {verb(change):<8} {change.address}", markup=False)
+        _show_outputs(job, console)
+        for change in job.changes:
+            if warning := _warning(change):
+                console.print(f"  [bold red]{warning}[/]: {escape(change.address)}")
+
+
+def _show_outputs(job: Job, console: Console) -> None:
+    for name, (before, after) in job.outputs.items():
+        console.print(
+            f"  {name}: {before} → {'known after the apply' if after is None else after}",
+            markup=False,
+        )
+
+
+def verb(change: Change) -> str:
+    """`replace` for the two orders of it."""
+    return "replace" if len(change.actions) > 1 else change.actions[0]
+
+
+def _warning(change: Change) -> str | None:
+    if not change.address.startswith(ENDPOINT) or verb(change) not in ("replace", "delete"):
+        return None
+    if verb(change) == "delete":
+        return "THE ENDPOINT IS DELETED: nothing answers after it"
+    return "THE ENDPOINT IS REPLACED: nothing answers until the new one is up"
+
+
+def _as_json(job: Job) -> dict[str, Any]:
+    return {
+        "stack": job.name,
+        "result": job.result,
+        "changes": [
+            {"address": change.address, "actions": list(change.actions)} for change in job.changes
+        ],
+        "outputs": {
+            name: {"before": before, "after": after}
+            for name, (before, after) in job.outputs.items()
+        },
+        "error": job.error,
+    }

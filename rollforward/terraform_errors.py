@@ -1,0 +1,49 @@
+"""What Terraform says when it fails, in words for the person at the terminal."""
+
+import json
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+from rollforward.errors import RollforwardError
+
+# https://developer.hashicorp.com/terraform/language/state/locking
+LOCK = re.compile(
+    r"Lock Info:\s*ID:\s*(?P<id>\S+).*?Operation:\s*(?P<operation>\S+)"
+    r".*?Who:\s*(?P<who>[^\n]+).*?Created:\s*(?P<created>[^\n]+)",
+    re.DOTALL,
+)
+
+
+def failure(command: list[str], folder: Path, said: str, log: Path) -> RollforwardError:
+    """Terraform's own words, or who holds the lock and how to release it."""
+    lock = LOCK.search(said)
+    if lock is None:
+        what = f"terraform {command[1]} failed in {folder.name}"
+        return RollforwardError(f"{what}:\n{said.strip()}\nAll that it printed: {log}")
+    release = shlex.join([command[0], f"-chdir={folder}", "force-unlock", lock["id"]])
+    doing = lock["operation"].removeprefix("OperationType").lower()
+    return RollforwardError(
+        f"{folder.name} is locked: {lock['who'].strip()} holds its state for `{doing}` since "
+        f"{lock['created'].strip()}. Wait for them; if nobody works on it any more, release it with: "
+        f"{release}"
+    )
+
+
+def events(printed: str) -> list[dict[str, Any]]:
+    """What `-json` printed, a line each.
+
+    https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+    """
+    return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+
+
+def in_words(event: dict[str, Any]) -> str:
+    """An event as Terraform would have printed it without `-json`."""
+    found = event.get("diagnostic", {})
+    if not found:
+        return str(event.get("@message", ""))
+    place = f"  with {found['address']}\n" if found.get("address") else ""
+    heading = f"{found['severity'].capitalize()}: {found['summary']}"
+    return f"\n{heading}\n{place}\n{found.get('detail', '')}\n".rstrip() + "\n"
