@@ -20,7 +20,7 @@ def _message(model: type[BaseModel], crumbs: list[str], detail: ErrorDetails) ->
     if detail["type"] == "missing":
         return "required, but missing"
     if detail["type"] == "extra_forbidden":
-        known = sorted(_fields(model, crumbs[:-1]))
+        known = sorted(_fields(model, detail["loc"][:-1]))
         return f"unknown key; expected one of: {', '.join(known)}"
     if detail["type"] == "union_tag_invalid":
         found, known = detail["ctx"]["tag"], detail["ctx"]["expected_tags"]
@@ -56,20 +56,29 @@ def _keys(data: Any, loc: tuple[int | str, ...], *, absent: bool) -> list[str]:
     return crumbs
 
 
-def _fields(model: type[BaseModel], crumbs: list[str]) -> set[str]:
-    """The keys that the schema knows at `crumbs`."""
-    candidates: list[Any] = [model]
-    for crumb in crumbs:
+def _fields(model: type[BaseModel], loc: tuple[int | str, ...]) -> set[str]:
+    """The keys that the schema knows at `loc`."""
+    candidates: list[type[BaseModel]] = [model]
+    for key in loc:
+        if tagged := [one for one in candidates if _tag(one) == (key,)]:
+            candidates = tagged
+            continue
         candidates = [
             inner
             for candidate in candidates
             for inner in _models_in(
-                candidate.model_fields[crumb].annotation
-                if crumb in candidate.model_fields
+                candidate.model_fields[str(key)].annotation
+                if key in candidate.model_fields
                 else candidate
             )
         ]
     return {name for candidate in candidates for name in candidate.model_fields if name != "name"}
+
+
+def _tag(model: type[BaseModel]) -> tuple[Any, ...]:
+    """What tells this model of a union from the others."""
+    kind = model.model_fields.get("kind")
+    return get_args(kind.annotation) if kind else ()
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -8,6 +8,7 @@ import re
 
 from config.errors import ConfigError
 from config.settings import Environment
+from config.variant import PRIMARY
 
 PROJECT = "rollforward"
 METRICS_NAMESPACE = "Rollforward"
@@ -17,7 +18,7 @@ ARTIFACT = "model.tar.gz"
 METRICS = "metrics.json"
 SMOKE = "smoke.json"
 NO_MODEL = "none"
-VARIANT = "primary"
+VARIANT = PRIMARY
 # In a model's place, makes a template of any name below.
 ANY_MODEL = "{model}"
 
@@ -51,6 +52,23 @@ def registered_prefix(model: str) -> str:
     return f"{REGISTERED_PREFIX}{model}/"
 
 
+def requests_prefix(model: str) -> str:
+    """Where the requests of an asynchronous endpoint are put."""
+    return f"async/{model}/requests/"
+
+
+def answers_prefix(model: str) -> str:
+    return f"async/{model}/answers/"
+
+
+def failures_prefix(model: str) -> str:
+    return f"async/{model}/failures/"
+
+
+def captured_prefix(model: str) -> str:
+    return f"captured/{model}/"
+
+
 def key_in(s3_url: str) -> str | None:
     """The key of an `s3://bucket/key`; None if it has none."""
     return s3_url.removeprefix("s3://").partition("/")[2] or None
@@ -68,6 +86,11 @@ def prover(environment: Environment) -> str:
 def topic(environment: Environment) -> str:
     """https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"""
     return _checked(f"{_prefix(environment)}-notifications", r"[\w-]+", 256, "topic")
+
+
+def answers_topic(environment: Environment, model: str, of: str) -> str:
+    """Where an asynchronous endpoint tells of each `success`, or of each `error`."""
+    return _checked(f"{_prefix(environment)}-{model}-{of}", r"[\w-]+", 256, "topic")
 
 
 def approval_rule(environment: Environment) -> str:

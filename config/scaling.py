@@ -28,6 +28,18 @@ class Instances(Frozen):
         return self
 
 
+class InstancesOrNone(Frozen):
+    """As above; without requests, there may be none."""
+
+    min: int = Field(ge=0, le=100)
+    max: int = Field(ge=1, le=100)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "InstancesOrNone":
+        in_order(self.min, self.max)
+        return self
+
+
 class Cooldowns(Frozen):
     scale_in_cooldown_seconds: int = Field(default=300, ge=0, le=3600)
     scale_out_cooldown_seconds: int = Field(default=60, ge=0, le=3600)
@@ -43,6 +55,28 @@ class InvocationScaling(Cooldowns):
     """Invocations per instance and minute."""
 
     target_per_minute: int = Field(ge=1)
+
+
+class BacklogScaling(Cooldowns):
+    """Requests that wait, for each instance."""
+
+    target_per_instance: int = Field(default=5, ge=1)
+
+
+class ProvisionedConcurrency(Cooldowns):
+    """So many requests at once find a warm container: from `min` on, up to `max` by their use.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html
+    """
+
+    min: int = Field(ge=1, le=200)
+    max: int = Field(ge=1, le=200)
+    target_percent: int = Field(default=70, ge=10, le=90)
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "ProvisionedConcurrency":
+        in_order(self.min, self.max)
+        return self
 
 
 class ScheduledCapacity(Frozen):

@@ -9,13 +9,16 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import Discriminator, Field, StringConstraints, Tag, ValidationError
+from pydantic import Field, StringConstraints, ValidationError, model_validator
 
 from config.breadcrumbs import breadcrumbs
 from config.errors import ConfigError
+from config.image import Image, require_chip
 from config.promotion import Promotion
-from config.schema import AccountId, EcrImageUri, Frozen, KmsKeyArn, Name, Region
-from config.serving import Serving
+from config.schema import AccountId, Frozen, KmsKeyArn, Name, Region
+from config.served import Served, served
+from config.serving import Serverless, Serving
+from config.source import Source, require_hub
 
 ENVIRONMENTS = Path(__file__).parent / "environments"
 
@@ -23,26 +26,24 @@ ENVIRONMENTS = Path(__file__).parent / "environments"
 RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827]
 
 
-class DeepLearningContainer(Frozen):
-    """An AWS deep-learning container by name; the provider knows its account in each region.
-
-    https://github.com/aws/deep-learning-containers/blob/master/available_images.md
-    """
-
-    repository: Literal["huggingface-pytorch-inference", "pytorch-inference"]
-    tag: Annotated[str, StringConstraints(pattern=r"^[\w.-]*cpu[\w.-]*$")]
-
-
-Image = Annotated[
-    Annotated[EcrImageUri, Tag("uri")] | Annotated[DeepLearningContainer, Tag("container")],
-    Discriminator(lambda value: "uri" if isinstance(value, str) else "container"),
-]
-
-
 class Model(Frozen):
     image: Image
+    source: Source = "registered"
     serving: Serving
     promotion: Promotion = Promotion()
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> "Model":
+        isolated = not isinstance(self.serving, Serverless) and self.serving.isolated
+        for variant in self.variants:
+            require_chip(variant.image, variant.instance_type)
+            require_hub(variant.source, variant.image, isolated=isolated)
+        return self
+
+    @property
+    def variants(self) -> list[Served]:
+        """The primary one, then those beside it."""
+        return served(self.serving, self.source, self.image)
 
 
 class State(Frozen):

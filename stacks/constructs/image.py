@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.data_aws_sagemaker_prebuilt_ecr_image import (
 )
 from constructs import Construct
 
-from config.settings import DeepLearningContainer, Image
+from config.image import DeepLearningContainer, Image
 from stacks.constructs.address import address
 
 

@@ -38,7 +38,7 @@ def test_an_instance_with_disks_of_its_own_takes_no_volume(
     [
         (
             {"kind": "batch"},
-            ": expected 'kind' to be one of 'realtime', 'serverless', found 'batch'",
+            ": expected 'kind' to be one of 'realtime', 'async', 'serverless', found 'batch'",
         ),
         (
             {"rollout": {"kind": "bluegreen"}},

@@ -5,10 +5,11 @@ import pytest
 import yaml
 
 from config.errors import ConfigError
+from config.image import DeepLearningContainer
 from config.rollout import AllAtOnce
 from config.scaling import CpuScaling
 from config.serving import RealTime
-from config.settings import ENVIRONMENTS, DeepLearningContainer, load
+from config.settings import ENVIRONMENTS, load
 
 GOOD: dict[str, Any] = {
     "account": "123456789012",
@@ -105,8 +106,8 @@ def test_an_image_is_a_container_by_name_or_a_uri(tmp_path: Path) -> None:
         (
             model(serving={"instance_typ": "ml.m5.large"}),
             "here.yaml → models → sentiment → serving → instance_typ: unknown key; expected one of: "
-            "instance_type, instances, kind, max_concurrency, memory_mb, rollback, rollout, scaling, "
-            "startup_timeout_seconds, volume_gb, workers",
+            "capture, instance_type, instances, isolated, kind, network, rollback, rollout, scaling, "
+            "shadow, startup_timeout_seconds, variants, volume_gb, workers",
         ),
         (
             model(image={"repository": "tensorflow-inference"}),
