@@ -22,7 +22,7 @@ VARIANT = PRIMARY
 # In a model's place, makes a template of any name below.
 ANY_MODEL = "{model}"
 
-# The hash that ends the names of models and endpoint configurations: `-` and twelve digits.
+# The hash in the names of models and of endpoint configurations, which end with their instances.
 CONTENT_HASH_LENGTH = 12
 
 
@@ -52,17 +52,21 @@ def registered_prefix(model: str) -> str:
     return f"{REGISTERED_PREFIX}{model}/"
 
 
+def asynchronous_prefix(model: str) -> str:
+    return f"async/{model}/"
+
+
 def requests_prefix(model: str) -> str:
     """Where the requests of an asynchronous endpoint are put."""
-    return f"async/{model}/requests/"
+    return f"{asynchronous_prefix(model)}requests/"
 
 
 def answers_prefix(model: str) -> str:
-    return f"async/{model}/answers/"
+    return f"{asynchronous_prefix(model)}answers/"
 
 
 def failures_prefix(model: str) -> str:
-    return f"async/{model}/failures/"
+    return f"{asynchronous_prefix(model)}failures/"
 
 
 def captured_prefix(model: str) -> str:
@@ -91,6 +95,11 @@ def topic(environment: Environment) -> str:
 def answers_topic(environment: Environment, model: str, of: str) -> str:
     """Where an asynchronous endpoint tells of each `success`, or of each `error`."""
     return _checked(f"{_prefix(environment)}-{model}-{of}", r"[\w-]+", 256, "topic")
+
+
+def share_variable(variant: str) -> str:
+    """The Terraform variable of a variant's share: environment variables can not hold hyphens."""
+    return f"{variant.replace('-', '_')}_percent"
 
 
 def approval_rule(environment: Environment) -> str:
@@ -143,7 +152,8 @@ def endpoint(environment: Environment, model: str) -> str:
 def content_prefix(environment: Environment, model: str) -> str:
     """What the names of a model's SageMaker models and endpoint configurations begin with."""
     prefix = f"{_prefix(environment)}-{model}-"
-    _sagemaker(prefix + "0" * CONTENT_HASH_LENGTH, "endpoint configuration")
+    longest = prefix + "0" * CONTENT_HASH_LENGTH + "-100"
+    _sagemaker(longest, "endpoint configuration")
     return prefix
 
 

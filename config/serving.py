@@ -18,14 +18,13 @@ from config.scaling import (
     Scaling,
 )
 from config.schema import Frozen, InstanceType, Name
-from config.variant import PRIMARY, Shadow, Variant
+from config.variant import PRIMARY, SHADOW, Shadow, Variant
 
 PAGES = "https://docs.aws.amazon.com/sagemaker/latest"
 BLUE_GREEN = f"{PAGES}/dg/deployment-guardrails-blue-green.html"
 EXCLUSIONS = f"{PAGES}/dg/deployment-guardrails-exclusions.html"
 SERVERLESS = f"{PAGES}/dg/serverless-endpoints.html"
-ASYNC = f"{PAGES}/dg/async-inference.html"
-SHADOW = f"{PAGES}/dg/shadow-tests-exclusions.html"
+SHADOW_TESTS = f"{PAGES}/dg/shadow-tests-exclusions.html"
 ONE_SHADOW = f"{PAGES}/dg/model-shadow-deployment.html"
 CAPTURE = f"{PAGES}/dg/model-monitor-data-capture.html"
 STORAGE = f"{PAGES}/dg/host-instance-storage.html"
@@ -76,9 +75,9 @@ class _OnInstances(Frozen):
     @field_validator("variants")
     @classmethod
     def _share_the_traffic(cls, variants: dict[str, Variant]) -> dict[str, Variant]:
-        if PRIMARY in variants:
+        if taken := sorted({PRIMARY, SHADOW} & variants.keys()):
             raise ValueError(
-                f"the {PRIMARY} variant is the model itself: name the others otherwise"
+                f"{' and '.join(taken)} can't be the name of a variant beside the model"
             )
         total = sum(variant.traffic_percent for variant in variants.values())
         if total > 100:
@@ -152,7 +151,7 @@ class Async(_OnInstances):
     @classmethod
     def _only_what_it_can(cls, said: object) -> object:
         """Better than "unknown key": these are known, and AWS has no such thing here."""
-        pages = {"shadow": SHADOW, "capture": CAPTURE}
+        pages = {"shadow": SHADOW_TESTS, "capture": CAPTURE}
         for key, page in pages.items():
             if isinstance(said, dict) and key in said:
                 raise ValueError(f"an asynchronous endpoint has no {key}: {page}")

@@ -59,13 +59,13 @@ def _kind(value: object) -> str:
     if isinstance(value, str):
         return "registered"
     said = value if isinstance(value, dict) else vars(value)
-    return "hub" if "hub" in said else "pinned"
+    return "Hub" if "hub" in said else "Pinned"
 
 
 Source = Annotated[
     Annotated[Literal["registered"], Tag("registered")]
-    | Annotated[Pinned, Tag("pinned")]
-    | Annotated[Hub, Tag("hub")],
+    | Annotated[Pinned, Tag("Pinned")]
+    | Annotated[Hub, Tag("Hub")],
     Discriminator(_kind),
 ]
 

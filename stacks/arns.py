@@ -52,8 +52,12 @@ def sagemaker_model(environment: Environment, model: str) -> str:
     return _arn(environment, "sagemaker", f"model/{names.content_prefix(environment, model)}*")
 
 
-def topic(environment: Environment) -> str:
-    return _arn(environment, "sns", names.topic(environment))
+def topic(environment: Environment, name: str) -> str:
+    return _arn(environment, "sns", name)
+
+
+def ec2(environment: Environment, resource: str) -> str:
+    return _arn(environment, "ec2", resource)
 
 
 def alarm(environment: Environment, name: str) -> str:

@@ -32,7 +32,9 @@ def common_statements(environment: Environment) -> list[Statement]:
         ),
         # Without it, S3 answers 403 instead of 404 for what is not there.
         Statement(actions=["s3:ListBucket"], resources=[arns.model_bucket(environment)]),
-        Statement(actions=["sns:Publish"], resources=[arns.topic(environment)]),
+        Statement(
+            actions=["sns:Publish"], resources=[arns.topic(environment, names.topic(environment))]
+        ),
     ]
     if environment.kms_key_arn:
         statements.append(

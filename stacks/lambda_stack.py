@@ -36,7 +36,9 @@ class LambdaStack(RollforwardStack):
             sqs_managed_sse_enabled=None if environment.kms_key_arn else True,
             kms_master_key_id=environment.kms_key_arn,
         )
-        self._topic = Topic(self, "topic", environment=environment).topic
+        self._topic = Topic(
+            self, "topic", environment=environment, name=names.topic(environment)
+        ).topic
         self._package = package(self, "package")
         self._add_registrar(environment)
         self._add_prover(environment)

@@ -8,6 +8,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_notification import (
 from constructs import Construct
 
 from config import names
+from config.serving import Async, Capture, RealTime
 from config.settings import Environment
 from stacks import arns
 from stacks.base import RollforwardStack
@@ -24,6 +25,7 @@ class S3Stack(RollforwardStack):
             "models",
             name=names.model_bucket(environment),
             kms_key_arn=environment.kms_key_arn,
+            expiring=_expiring(environment),
         )
         permission = LambdaPermission(
             self,
@@ -52,3 +54,15 @@ class S3Stack(RollforwardStack):
             # The first delivery would have no version if it came before versioning.
             depends_on=[permission, self.models.versioning],
         )
+
+
+def _expiring(environment: Environment) -> dict[str, int]:
+    """What endpoints leave in the bucket, and for how many days it stays."""
+    days = {}
+    for name, model in environment.models.items():
+        match model.serving:
+            case Async(keep_days=keep_days):
+                days[names.asynchronous_prefix(name)] = keep_days
+            case RealTime(capture=Capture(keep_days=keep_days)):
+                days[names.captured_prefix(name)] = keep_days
+    return days

@@ -1,20 +1,21 @@
 """One model's endpoint: it follows the pointer, so that each apply rolls forward to the registered model."""
 
-from cdktf import TerraformLocal, TerraformOutput
+from cdktf import TerraformOutput
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
-from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import DataAwsSsmParameter
 from constructs import Construct
 
 from config import names
 from config.outputs import DELIVER_TO, ENDPOINT, ENDPOINT_CONFIGURATION, REGISTERED_MODEL
-from config.serving import RealTime
+from config.serving import Async
 from config.settings import Environment
 from stacks.base import RollforwardStack
-from stacks.constructs.address import address
 from stacks.constructs.autoscaling import Autoscaling
 from stacks.constructs.endpoint import RollingEndpoint
 from stacks.constructs.execution_role import ExecutionRole
-from stacks.constructs.image import image_uri
+from stacks.constructs.image import image_uris
+from stacks.constructs.topic import Topic
+from stacks.constructs.variant_model import VariantModel
+from stacks.constructs.versions import Versions
 
 
 class SageMakerStack(RollforwardStack):
@@ -22,55 +23,63 @@ class SageMakerStack(RollforwardStack):
 
     def __init__(self, scope: Construct, *, environment: Environment, model: str) -> None:
         super().__init__(scope, f"sagemaker-{model}", environment=environment)
-        settings = environment.models[model]
-        # `insecure_value`, for a key is no secret and reviewers want to see old key → new key.
-        pointer = DataAwsSsmParameter(self, "pointer", name=names.pointer(environment, model))
-        recent = DataAwsSsmParameter(self, "recent", name=names.recent(environment, model))
-        registered = address(TerraformLocal(self, "registered", pointer.insecure_value))
-        versions = TerraformLocal(
-            self,
-            "versions",
-            # The two parameters are written one after the other: the pointer's key always belongs.
-            f"${{distinct([for key in concat([{registered}], "
-            f'split(",", {address(recent)}.insecure_value)) : key if key != "{names.NO_MODEL}"])}}',
-        )
-        image = image_uri(self, "image", settings.image)
+        serving, variants = environment.models[model].serving, environment.models[model].variants
+        versions = Versions(self, "versions", environment=environment, model=model)
+        images = image_uris(self, "image", {variant.name: variant.image for variant in variants})
         role = ExecutionRole(
-            self, "execution_role", environment=environment, model=model, image=image
+            self, "execution_role", environment=environment, model=model, images=images.values()
         )
+        models = {
+            variant.name: VariantModel(
+                self,
+                f"model_{variant.name}",
+                environment=environment,
+                model=model,
+                variant=variant,
+                image=images[variant.name],
+                role=role,
+                versions=versions,
+            ).name
+            for variant in variants
+        }
+        endpoint = RollingEndpoint(
+            self,
+            "serving",
+            environment=environment,
+            model=model,
+            models=models,
+            versions=versions,
+        )
+        Autoscaling(
+            self,
+            # Another kind is another endpoint, with a target of its own.
+            f"{serving.kind}_scaling",
+            endpoint=endpoint,
+            name=names.endpoint(environment, model),
+            serving=serving,
+        )
+        if isinstance(serving, Async):
+            for of in serving.notify:
+                topic = names.answers_topic(environment, model, of)
+                Topic(self, f"{of}_topic", environment=environment, name=topic)
         CloudwatchLogGroup(
             self,
             "logs",
             name=f"/aws/sagemaker/Endpoints/{names.endpoint(environment, model)}",
             retention_in_days=environment.log_retention_days,
         )
-        serving = settings.serving
-        endpoint = RollingEndpoint(
-            self,
-            "serving",
-            environment=environment,
-            model=model,
-            image=image,
-            role=role,
-            registered=registered,
-            versions=versions,
-        )
-        if isinstance(serving, RealTime):
-            Autoscaling(
-                self,
-                "autoscaling",
-                endpoint=endpoint,
-                name=names.endpoint(environment, model),
-                serving=serving,
-            )
-        TerraformOutput(self, REGISTERED_MODEL, value=f"${{{registered}}}", static_id=True)
-        TerraformOutput(self, ENDPOINT, value=endpoint.name_or_none, static_id=True)
-        TerraformOutput(
-            self, ENDPOINT_CONFIGURATION, value=endpoint.asked_for_or_none, static_id=True
-        )
-        TerraformOutput(
-            self,
-            DELIVER_TO,
-            value=f"s3://{names.model_bucket(environment)}/{names.delivery_key(model, '<version>')}",
-            static_id=True,
-        )
+        self._add_outputs(environment, model, endpoint, versions)
+
+    def _add_outputs(
+        self, environment: Environment, model: str, endpoint: RollingEndpoint, versions: Versions
+    ) -> None:
+        outputs = {
+            REGISTERED_MODEL: f"${{{versions.asked}}}",
+            ENDPOINT: endpoint.name_or_none,
+            ENDPOINT_CONFIGURATION: endpoint.asked_for_or_none,
+        }
+        if versions.follow_the_pointer:
+            key = names.delivery_key(model, "<version>")
+            outputs[DELIVER_TO] = f"s3://{names.model_bucket(environment)}/{key}"
+        for name, value in outputs.items():
+            TerraformOutput(self, name, value=value, static_id=True)

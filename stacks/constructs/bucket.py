@@ -1,11 +1,15 @@
 """A bucket that is versioned, encrypted, private and reached over TLS only."""
 
+from collections.abc import Mapping
+
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
     S3BucketLifecycleConfiguration,
     S3BucketLifecycleConfigurationRule,
     S3BucketLifecycleConfigurationRuleAbortIncompleteMultipartUpload,
+    S3BucketLifecycleConfigurationRuleExpiration,
     S3BucketLifecycleConfigurationRuleFilter,
+    S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration,
 )
 from cdktf_cdktf_provider_aws.s3_bucket_ownership_controls import (
     S3BucketOwnershipControls,
@@ -28,9 +32,20 @@ from config.policies import tls_only
 
 
 class SecureBucket(Construct):
-    """`bucket` and the six settings around it; AES256, or the KMS key given."""
+    """`bucket` and the six settings around it; AES256, or the KMS key given.
 
-    def __init__(self, scope: Construct, id_: str, *, name: str, kms_key_arn: str | None) -> None:
+    What is under a prefix of `expiring` goes after so many days.
+    """
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        name: str,
+        kms_key_arn: str | None,
+        expiring: Mapping[str, int],
+    ) -> None:
         super().__init__(scope, id_)
         self.bucket = S3Bucket(self, "bucket", bucket=name)
         self.versioning = S3BucketVersioningA(
@@ -91,7 +106,21 @@ class SecureBucket(Construct):
                             days_after_initiation=7
                         )
                     ],
-                )
+                ),
+                *(_expiry(prefix, days) for prefix, days in expiring.items()),
             ],
             depends_on=[self.versioning],
         )
+
+
+def _expiry(prefix: str, days: int) -> S3BucketLifecycleConfigurationRule:
+    return S3BucketLifecycleConfigurationRule(
+        id=f"expire-{prefix.rstrip('/').replace('/', '-')}",
+        status="Enabled",
+        filter=[S3BucketLifecycleConfigurationRuleFilter(prefix=prefix)],
+        expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)],
+        # In a bucket with versions, expiry alone only hides the object.
+        noncurrent_version_expiration=[
+            S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=1)
+        ],
+    )

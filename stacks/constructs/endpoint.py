@@ -1,48 +1,34 @@
-"""An endpoint that rolls: a model and a configuration for each deployable version, one endpoint for all.
+"""An endpoint that rolls: configurations for the deployable versions, one endpoint for all of them.
 
-SageMaker's models and endpoint configurations can't be changed, and an endpoint rolls only when its
-configuration's *name* changes. So both are named by a hash of all that is in them: the same content gives the
-same name and no change; new content gives a new name and one UpdateEndpoint.
-(hashicorp/terraform-provider-aws #21811, #40048)
+An endpoint rolls only when its configuration's *name* changes; so configurations are named by content, and
+the endpoint's own name never changes.
 """
 
-import hashlib
-import json
-from typing import Any
+from collections.abc import Mapping
 
-from cdktf import TerraformIterator, TerraformLocal, TerraformResourceLifecycle, Token
+from cdktf import (
+    DataResource,
+    Postcondition,
+    TerraformResourceLifecycle,
+    Token,
+)
 from cdktf_cdktf_provider_aws.sagemaker_endpoint import (
     SagemakerEndpoint,
-    SagemakerEndpointDeploymentConfig,
-)
-from cdktf_cdktf_provider_aws.sagemaker_endpoint_configuration import (
-    SagemakerEndpointConfiguration,
-    SagemakerEndpointConfigurationProductionVariants,
-)
-from cdktf_cdktf_provider_aws.sagemaker_model import (
-    SagemakerModel,
-    SagemakerModelPrimaryContainer,
 )
 from constructs import Construct
 
 from config import names
-from config.serving import RealTime, Serverless, Serving
+from config.serving import OnInstances
 from config.settings import Environment
 from stacks.constructs.address import address
 from stacks.constructs.alarms import RollbackAlarms
-from stacks.constructs.execution_role import ExecutionRole
+from stacks.constructs.configurations import Configurations
 from stacks.constructs.rollout import deployment_config
-
-# Where SageMaker's own serving stacks look for `code/inference.py` of a model archive.
-# https://docs.aws.amazon.com/sagemaker/latest/dg/adapt-inference-container.html
-CONTAINER_ENVIRONMENT = {
-    "SAGEMAKER_PROGRAM": "inference.py",
-    "SAGEMAKER_SUBMIT_DIRECTORY": "/opt/ml/model/code",
-}
+from stacks.constructs.versions import Versions
 
 
 class RollingEndpoint(Construct):
-    """`registered` is the expression of the key to serve, or `none`; `versions` stay deployable."""
+    """`models` are the names of the variants' SageMaker models, the primary one's first."""
 
     def __init__(
         self,
@@ -51,57 +37,22 @@ class RollingEndpoint(Construct):
         *,
         environment: Environment,
         model: str,
-        image: str,
-        role: ExecutionRole,
-        registered: str,
-        versions: TerraformLocal,
+        models: Mapping[str, str],
+        versions: Versions,
     ) -> None:
         super().__init__(scope, id_)
         serving = environment.models[model].serving
-        each = TerraformIterator.from_list(versions.as_list)
-        key = "${each.value}"
-        # What is live is never deleted under it: new ones first, then the roll, old ones last.
-        new_before_old = TerraformResourceLifecycle(create_before_destroy=True)
-        container_environment = _container_environment(serving)
-        container = SagemakerModelPrimaryContainer(
-            image=image,
-            model_data_url=f"s3://{names.model_bucket(environment)}/{key}",
-            environment=container_environment,
-        )
-        variant = _variant(serving)
-        disk_key = environment.kms_key_arn if isinstance(serving, RealTime) else None
-        # Where there are instances, the container reaches nobody; SageMaker has no such thing without.
-        isolated = isinstance(serving, RealTime)
-        runtime = [names.execution_role(environment, model), container_environment, isolated]
-        prefix = names.content_prefix(environment, model)
-        self.model = SagemakerModel(
+        configurations = Configurations(
             self,
-            "model",
-            for_each=each,
-            name=prefix + _content_hash(key, image, runtime),
-            execution_role_arn=role.role.arn,
-            enable_network_isolation=isolated,
-            primary_container=container,
-            lifecycle=new_before_old,
-            depends_on=[role.policy],
+            "configurations",
+            environment=environment,
+            model=model,
+            models=models,
+            versions=versions,
         )
-        self.configuration = SagemakerEndpointConfiguration(
-            self,
-            "configuration",
-            for_each=each,
-            name=prefix + _content_hash(key, image, [*runtime, variant, disk_key]),
-            production_variants=[
-                SagemakerEndpointConfigurationProductionVariants(
-                    model_name=f"${{{address(self.model)}[each.key].name}}",
-                    **variant,
-                )
-            ],
-            kms_key_arn=disk_key,
-            lifecycle=new_before_old,
-        )
+        self._asked_for = configurations.asked
         # Of the endpoint, and of all that needs it: none before there is a registered model.
-        self.count = Token.as_number(f'${{{registered} != "{names.NO_MODEL}" ? 1 : 0}}')
-        self._asked_for = f"{address(self.configuration)}[{registered}].name"
+        self.count = Token.as_number(f'${{{versions.asked} != "{names.NO_MODEL}" ? 1 : 0}}')
         alarms = (
             RollbackAlarms(
                 self,
@@ -111,16 +62,24 @@ class RollingEndpoint(Construct):
                 configuration=self.asked_for_or_none,
                 rollback=serving.rollback,
             )
-            if isinstance(serving, RealTime)
+            if isinstance(serving, OnInstances)
             else None
         )
+        kind = DataResource(self, "kind", input={"kind": serving.kind})
         self.endpoint = SagemakerEndpoint(
             self,
             "endpoint",
             count=self.count,
             name=names.endpoint(environment, model),
             endpoint_config_name=f"${{{self._asked_for}}}",
-            deployment_config=_rollout(serving, alarms),
+            deployment_config=deployment_config(serving.rollout, alarms.names)
+            if isinstance(serving, OnInstances) and alarms
+            else None,
+            lifecycle=TerraformResourceLifecycle(
+                # SageMaker turns no endpoint of one kind into another.
+                replace_triggered_by=[address(kind)],
+                postcondition=[_is_live(self._asked_for)],
+            ),
             # SageMaker refuses a roll whose alarms are not there yet.
             depends_on=alarms.alarms if alarms else [],
         )
@@ -136,40 +95,14 @@ class RollingEndpoint(Construct):
         return f'${{try({self._asked_for}, "{names.NO_MODEL}")}}'
 
 
-def _rollout(
-    serving: Serving, alarms: RollbackAlarms | None
-) -> SagemakerEndpointDeploymentConfig | None:
-    if isinstance(serving, Serverless) or alarms is None:
-        return None
-    return deployment_config(serving.rollout, alarms.names)
+def _is_live(asked_for: str) -> Postcondition:
+    """SageMaker goes back without an error (terraform-provider-aws #46663).
 
-
-def _container_environment(serving: Serving) -> dict[str, str]:
-    if serving.workers is None:
-        return CONTAINER_ENVIRONMENT
-    return CONTAINER_ENVIRONMENT | {"SAGEMAKER_MODEL_SERVER_WORKERS": str(serving.workers)}
-
-
-def _variant(serving: Serving) -> dict[str, Any]:
-    """Of an endpoint configuration, but for its model. What is not set is left out, and out of the name."""
-    # Constant: SageMaker refuses to update away a variant that is a scalable target.
-    variant: dict[str, Any] = {"variant_name": names.VARIANT, "initial_variant_weight": 1}
-    if isinstance(serving, Serverless):
-        memory, concurrency = serving.memory_mb, serving.max_concurrency
-        return variant | {
-            "serverless_config": {"memory_size_in_mb": memory, "max_concurrency": concurrency}
-        }
-    said = {
-        "initial_instance_count": serving.instances.min,
-        "instance_type": serving.instance_type,
-        "container_startup_health_check_timeout_in_seconds": serving.startup_timeout_seconds,
-        "volume_size_in_gb": serving.volume_gb,
-    }
-    return variant | {name: value for name, value in said.items() if value is not None}
-
-
-def _content_hash(key: str, image: str, settings: list[Any]) -> str:
-    """Twelve digits made of the pinned key and the image, which Terraform knows, and of the settings."""
-    digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
-    content = f'sha256("{key} {image} {digest}")'
-    return f"${{substr({content}, 0, {names.CONTENT_HASH_LENGTH})}}"
+    An apply that does not fail then goes on, and deletes what it takes for the old configuration: the
+    live one (#48997).
+    """
+    return Postcondition(
+        condition=f"${{self.endpoint_config_name == {asked_for}}}",
+        error_message="SageMaker rolled ${self.name} back: it still serves "
+        "${self.endpoint_config_name}. `rollforward prove` says why, and takes the version back.",
+    )

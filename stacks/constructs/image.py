@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cdktf import Fn, TerraformIterator, TerraformLocal
+from cdktf import TerraformIterator, TerraformLocal
 from cdktf_cdktf_provider_aws.data_aws_sagemaker_prebuilt_ecr_image import (
     DataAwsSagemakerPrebuiltEcrImage,
 )
@@ -12,22 +12,18 @@ from config.image import DeepLearningContainer, Image
 from stacks.constructs.address import address
 
 
-def image_uri(scope: Construct, id_: str, image: Image) -> str:
-    """The image's URI. The provider knows the account of AWS's images in each region; it asks nobody."""
-    if not isinstance(image, DeepLearningContainer):
-        return image
-    return DataAwsSagemakerPrebuiltEcrImage(
-        scope, id_, repository_name=image.repository, image_tag=image.tag
-    ).registry_path
-
-
 def image_uris(scope: Construct, id_: str, images: Mapping[str, Image]) -> dict[str, str]:
-    """The URI of each image, by the same keys; each distinct container is looked up once."""
+    """The URI of each image, by the same keys; each distinct container is looked up once.
+
+    The provider knows the account of AWS's images in each region; it asks nobody.
+    """
     containers = {
         f"{image.repository}:{image.tag}": {"repository": image.repository, "tag": image.tag}
         for image in images.values()
         if isinstance(image, DeepLearningContainer)
     }
+    if not containers:
+        return {key: str(image) for key, image in images.items()}
     each = TerraformIterator.from_map(containers)
     lookup = DataAwsSagemakerPrebuiltEcrImage(
         scope,
@@ -49,6 +45,6 @@ def repository_arn(scope: Construct, id_: str, uri: str) -> str:
     """The ARN of the ECR repository that an image's URI names; the URI may be known to Terraform only."""
     # No backslashes: cdktf does not escape them for Terraform.
     parts = "/^([0-9]+)[.]dkr[.]ecr[.]([^.]+)[^/]+/([^:@]+).*$/"
-    arn = Fn.replace(uri, parts, "arn:aws:ecr:$2:$1:repository/$3")
+    arn = "arn:aws:ecr:$2:$1:repository/$3"
     # A local, for the quotes of an expression would end the JSON string that it stands in.
-    return TerraformLocal(scope, id_, arn).as_string
+    return TerraformLocal(scope, id_, f'${{replace("{uri}", "{parts}", "{arn}")}}').as_string

@@ -1,10 +1,9 @@
-"""The topic that tells subscribers what becomes of an environment's models."""
+"""A topic of an environment: encrypted, and the account's own."""
 
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from constructs import Construct
 
-from config import names
 from config.settings import Environment
 from stacks import arns
 from stacks.constructs.policy import Statement, document
@@ -26,12 +25,12 @@ OWNERS_ACTIONS = [
 class Topic(Construct):
     """Encrypted with the environment's KMS key, or with AWS's own; published to over TLS only."""
 
-    def __init__(self, scope: Construct, id_: str, *, environment: Environment) -> None:
+    def __init__(self, scope: Construct, id_: str, *, environment: Environment, name: str) -> None:
         super().__init__(scope, id_)
         self.topic = SnsTopic(
             self,
             "topic",
-            name=names.topic(environment),
+            name=name,
             kms_master_key_id=environment.kms_key_arn or "alias/aws/sns",
         )
         SnsTopicPolicy(
@@ -42,7 +41,7 @@ class Topic(Construct):
                 Statement(
                     sid="Owner",
                     actions=OWNERS_ACTIONS,
-                    resources=[arns.topic(environment)],
+                    resources=[arns.topic(environment, name)],
                     principal={"AWS": "*"},
                     condition={"StringEquals": {"AWS:SourceOwner": environment.account}},
                 ),
@@ -50,7 +49,7 @@ class Topic(Construct):
                     sid="TlsOnly",
                     effect="Deny",
                     actions=["sns:Publish"],
-                    resources=[arns.topic(environment)],
+                    resources=[arns.topic(environment, name)],
                     principal="*",
                     condition={"Bool": {"aws:SecureTransport": "false"}},
                 ),

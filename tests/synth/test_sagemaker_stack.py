@@ -25,9 +25,7 @@ def with_serving(environment: Environment, **changes: Any) -> Environment:
 def test_the_pointer_is_a_data_source(stack: Template) -> None:
     found = {parameter["name"] for parameter in stack.data("aws_ssm_parameter")}
     assert found == {"/rollforward/dev/sentiment/registered", "/rollforward/dev/sentiment/recent"}
-    assert stack.content["locals"]["registered"] == (
-        "${data.aws_ssm_parameter.pointer.insecure_value}"
-    )
+    assert stack.content["locals"]["asked"] == ("${data.aws_ssm_parameter.pointer.insecure_value}")
 
 
 @pytest.mark.parametrize(
@@ -35,7 +33,7 @@ def test_the_pointer_is_a_data_source(stack: Template) -> None:
     ["aws_sagemaker_endpoint", "aws_appautoscaling_target", "aws_appautoscaling_policy"],
 )
 def test_without_a_model_there_is_no_endpoint(stack: Template, resource_type: str) -> None:
-    assert stack.only(resource_type)["count"] == '${local.registered != "none" ? 1 : 0}'
+    assert stack.only(resource_type)["count"] == '${local.asked != "none" ? 1 : 0}'
 
 
 @pytest.mark.parametrize(
@@ -50,7 +48,7 @@ def test_recent_versions_stay_and_new_ones_come_first(stack: Template, resource_
 def test_the_endpoints_name_never_changes(stack: Template) -> None:
     endpoint = stack.only("aws_sagemaker_endpoint")
     assert endpoint["name"] == "rollforward-dev-sentiment"
-    assert "[local.registered].name}" in endpoint["endpoint_config_name"]
+    assert "[local.asked].name}" in endpoint["endpoint_config_name"]
 
 
 def test_the_state_says_which_configuration_was_asked_for(stack: Template) -> None:
@@ -81,9 +79,10 @@ def test_new_content_gives_a_new_configuration_name(synthesize: Synthesize) -> N
 
 
 def test_names_are_known_when_planning(stack: Template) -> None:
-    name = stack.only("aws_sagemaker_endpoint_configuration")["name"]
-    assert "each.value" in name
-    assert "aws_iam_role" not in name
+    for resource_type in ("aws_sagemaker_model", "aws_sagemaker_endpoint_configuration"):
+        name = stack.only(resource_type)["name"]
+        assert "each." in name
+        assert not any(unknown in name for unknown in ("aws_iam_role", ".arn", ".id", ".output"))
 
 
 def test_it_scales_on_cpu_of_the_whole_instance(stack: Template) -> None:
@@ -283,7 +282,7 @@ def test_serverless_has_memory_and_concurrency_instead_of_instances(serverless: 
     assert variant == {
         "variant_name": "primary",
         "model_name": variant["model_name"],
-        "initial_variant_weight": 1,
+        "initial_variant_weight": 100,
         "serverless_config": {"memory_size_in_mb": 2048, "max_concurrency": 2},
     }
     assert "kms_key_arn" not in configuration
@@ -347,7 +346,7 @@ def test_the_container_may_pull_its_own_image_only(prod: dict[str, Template]) ->
 def test_the_repository_of_a_container_by_name_is_known_to_terraform(stack: Template) -> None:
     (local,) = [value for name, value in stack.content["locals"].items() if "repository" in name]
     # As an expression: in quotes it would be the text itself.
-    assert local.startswith("${replace(data.aws_sagemaker_prebuilt_ecr_image.image.registry_path, ")
+    assert local.startswith('${replace("${data.aws_sagemaker_prebuilt_ecr_image.image["hugging')
 
 
 def test_disks_are_encrypted_with_the_key_of_the_config(prod: dict[str, Template]) -> None:

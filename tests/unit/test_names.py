@@ -37,8 +37,8 @@ def test_two_models_never_share_a_name(model: str) -> None:
 
 
 def test_a_content_hash_still_fits_behind_the_longest_model() -> None:
-    longest = "m" * (63 - len("rollforward-dev-") - 1 - names.CONTENT_HASH_LENGTH)
-    assert len(names.content_prefix(DEV, longest)) + names.CONTENT_HASH_LENGTH == 63
+    longest = "m" * (63 - len("rollforward-dev---100") - names.CONTENT_HASH_LENGTH)
+    assert len(names.content_prefix(DEV, longest)) + names.CONTENT_HASH_LENGTH + len("-100") == 63
     with pytest.raises(ConfigError, match="has 64 characters, AWS allows 63: shorten the name"):
         names.content_prefix(DEV, f"{longest}m")
 
@@ -50,7 +50,7 @@ def test_a_template_has_the_model_in_its_place() -> None:
 
 def test_a_template_is_refused_only_when_no_model_would_fit() -> None:
     # `{model}` itself is longer than the names of some models.
-    tight = DEV.model_copy(update={"name": "e" * (63 - len("rollforward--x-") - 12)})
+    tight = DEV.model_copy(update={"name": "e" * (63 - len("rollforward--x--100") - 12)})
     assert names.content_prefix(tight, names.ANY_MODEL).endswith("-{model}-")
     with pytest.raises(ConfigError, match="has 64 characters, AWS allows 63"):
         names.content_prefix(tight, "xx")

@@ -105,3 +105,200 @@ def test_a_rollout_ends_before_terraform_gives_up(
 ) -> None:
     line = refused(tmp_path, rollout=rollout, instances={"min": 2})
     assert f"the {rollout['kind']} rollout bakes for {minutes} minutes in all" in line
+
+
+PINNED = {"key": "registered/sentiment/20260131T120000Z-v1-00000000/model.tar.gz"}
+CHALLENGER = {"traffic_percent": 10, "source": PINNED}
+
+
+@pytest.mark.parametrize(
+    ("serving", "expected"),
+    [
+        (
+            {"variants": {f"v{number}": {"traffic_percent": 1} for number in range(10)}},
+            " → variants: ",
+        ),
+        (
+            {"variants": {"a": {"traffic_percent": 60}, "b": {"traffic_percent": 41}}},
+            " → variants: expected at most 100 percent of the traffic in all, found 101",
+        ),
+        (
+            {"variants": {"primary": CHALLENGER}},
+            " → variants: primary can't be the name of a variant beside the model",
+        ),
+        (
+            {"variants": {"a": {"traffic_percent": 0.5}}},
+            " → variants → a → traffic_percent: expected a valid integer, found 0.5",
+        ),
+        (
+            {"variants": {"a": CHALLENGER}, "shadow": {"sampling_percent": 10}},
+            ": a shadow goes with the primary variant alone: https://docs.aws",
+        ),
+        (
+            {
+                "variants": {"a": CHALLENGER},
+                "instances": {"min": 2, "max": 2},
+                "rollout": {"kind": "rolling", "batch_percent": 50},
+            },
+            ": a rolling rollout takes one variant only: https://docs.aws",
+        ),
+        (
+            {
+                "shadow": {"sampling_percent": 10},
+                "instances": {"min": 2, "max": 2},
+                "rollout": {"kind": "rolling", "batch_percent": 50},
+            },
+            ": a rolling rollout takes no shadow beside its one variant: https://docs.aws",
+        ),
+        (
+            {"shadow": {"sampling_percent": 0}},
+            " → shadow → sampling_percent: expected greater than",
+        ),
+        ({"capture": {"percent": 101}}, " → capture → percent: expected less than"),
+        (
+            {"network": {"subnets": [], "security_groups": ["sg-0a"]}},
+            " → network → subnets: ",
+        ),
+        (
+            {"network": {"subnets": ["subnet-0a"], "security_groups": ["default"]}},
+            " → network → security_groups → #1: expected text should match pattern",
+        ),
+        ({"instances": {"min": 0}}, " → instances → min: expected greater than or equal to 1"),
+    ],
+)
+def test_what_real_time_endpoints_do_not_take_together(
+    tmp_path: Path, serving: dict[str, Any], expected: str
+) -> None:
+    assert refused(tmp_path, **serving).startswith(SERVING + expected)
+
+
+def asynchronous(folder: Path, **serving: Any) -> str:
+    """The one mistake of an asynchronous model."""
+    changed = merged(GOOD, {})
+    instances = {"instance_type": "ml.m5.large", "instances": {"min": 0, "max": 2}}
+    changed["models"] = {"sentiment": dict(GOOD["models"]["sentiment"])}
+    changed["models"]["sentiment"]["serving"] = {"kind": "async"} | instances | serving
+    (line,) = mistakes(folder, {}, base=changed)
+    return line
+
+
+@pytest.mark.parametrize(
+    ("serving", "expected"),
+    [
+        ({"shadow": {}}, ": an asynchronous endpoint has no shadow: https://docs.aws"),
+        ({"capture": {}}, ": an asynchronous endpoint has no capture: https://docs.aws"),
+        ({"concurrent_invocations": 0}, " → concurrent_invocations: expected greater than"),
+        ({"expires_after_seconds": 30}, " → expires_after_seconds: expected greater than"),
+        ({"expires_after_seconds": 21601}, " → expires_after_seconds: expected less than"),
+        ({"notify": ["failure"]}, " → notify → #1: expected 'success' or 'error'"),
+        ({"instances": {"min": 3, "max": 2}}, " → instances: expected max to be at least min (3)"),
+        (
+            {"rollout": {"kind": "canary", "percent": 10}},
+            ": a canary rollout needs at least 2 instances, found 0:",
+        ),
+        ({"scaling": {"cpu": {}}}, " → scaling → cpu: unknown key; expected one of: scale_in"),
+    ],
+)
+def test_what_asynchronous_endpoints_do_not_take(
+    tmp_path: Path, serving: dict[str, Any], expected: str
+) -> None:
+    assert asynchronous(tmp_path, **serving).startswith(SERVING + expected)
+
+
+def test_serverless_takes_one_variant_and_says_why(tmp_path: Path) -> None:
+    line = serverless(tmp_path, memory_mb=1024, max_concurrency=2, variants={"a": CHALLENGER})
+    assert line.startswith(f"{SERVING}: a serverless endpoint has one variant, the primary")
+    assert "https://docs.aws.amazon.com" in line
+
+
+def test_serverless_provisions_no_more_than_it_may_use(tmp_path: Path) -> None:
+    line = serverless(tmp_path, memory_mb=1024, max_concurrency=2, provisioned={"min": 1, "max": 3})
+    assert line.startswith(f"{SERVING}: expected provisioned.max to be at most max_concurrency (2)")
+
+
+MODEL = "here.yaml → models → sentiment"
+HUB = {"hub": "distilbert/tiny", "revision": "0" * 40, "task": "text-classification"}
+HUGGINGFACE = {
+    "repository": "huggingface-pytorch-inference",
+    "tag": "2.6.0-transformers4.49.0-cpu-py312-ubuntu22.04",
+}
+OPEN = {"isolated": False}
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        (
+            {"source": "regstered"},
+            " → source: expected 'registered', found 'regstered'",
+        ),
+        (
+            {"source": {"key": "models/sentiment/v1/model.tar.gz"}},
+            " → source → key: expected text should match pattern '^registered/",
+        ),
+        (
+            {"source": HUB | {"revision": "main"}},
+            " → source → revision: expected text should match pattern",
+        ),
+        ({"source": HUB | {"task": "chat"}}, " → source → task: expected 'audio-classification'"),
+        (
+            {"source": HUB, "image": HUGGINGFACE},
+            ": the container fetches distilbert/tiny from the hub itself: say `isolated: false`",
+        ),
+        (
+            {"source": HUB, "serving": OPEN},
+            ": of AWS's containers, only huggingface-pytorch-inference fetches distilbert/tiny",
+        ),
+        (
+            {
+                "source": HUB
+                | {"token_secret_arn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:hf-1"},
+                "image": HUGGINGFACE,
+                "serving": OPEN,
+            },
+            ": AWS's container wants the token of distilbert/tiny in the clear",
+        ),
+        (
+            {"serving": {"variants": {"a": {"traffic_percent": 1, "source": HUB}}}},
+            ": the container fetches distilbert/tiny from the hub itself",
+        ),
+        (
+            {"serving": {"instance_type": "ml.g5.xlarge"}},
+            ": the container 2.6.0-cpu-py312 is for CPU instances, found ml.g5.xlarge: https://",
+        ),
+        (
+            {"serving": {"instance_type": "ml.m7g.large"}},
+            ": the container 2.6.0-cpu-py312 is for CPU instances, found ml.m7g.large: https://",
+        ),
+        (
+            {"image": {"tag": "2.6.0-gpu-py312"}},
+            ": the container 2.6.0-gpu-py312 is for GPU instances, found ml.m5.large: https://",
+        ),
+        (
+            {
+                "serving": {
+                    "variants": {"a": {"traffic_percent": 1, "instance_type": "ml.inf2.xlarge"}}
+                }
+            },
+            ": the container 2.6.0-cpu-py312 is for CPU instances, found ml.inf2.xlarge: https://",
+        ),
+    ],
+)
+def test_what_a_model_and_its_container_do_not_take_together(
+    tmp_path: Path, changes: dict[str, Any], expected: str
+) -> None:
+    base = merged(GOOD, {})
+    image = changes.get("image", {})
+    if "repository" in image:
+        changed = dict(GOOD["models"]["sentiment"]) | {"image": image}
+        base["models"] = {"sentiment": changed}
+    (line,) = mistakes(tmp_path, model(**changes), base=base)
+    assert line.startswith(MODEL + expected)
+
+
+def test_a_gpu_container_is_no_serverless_one(tmp_path: Path) -> None:
+    base = merged(GOOD, {})
+    serving = {"kind": "serverless", "memory_mb": 1024, "max_concurrency": 1}
+    base["models"] = {"sentiment": dict(GOOD["models"]["sentiment"]) | {"serving": serving}}
+    (line,) = mistakes(tmp_path, model(image={"tag": "2.6.0-gpu-py312"}), base=base)
+    assert line.startswith(f"{MODEL}: the container 2.6.0-gpu-py312 is for GPU instances")
