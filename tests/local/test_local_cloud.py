@@ -198,6 +198,8 @@ def test_no_request_is_lost_while_an_endpoint_rolls(cloud: Cloud) -> None:
         ("nonsense", b"nonsense", "not a gzip file"),
         ("climbing", _archive("", "../outside"), "outside the destination"),
     ],
+    # Archives hold the time they were made at: pytest's workers would each have names of their own.
+    ids=["unloadable", "misplaced", "nonsense", "climbing"],
 )
 def test_a_model_that_does_not_come_up_leaves_the_old_one_serving(
     cloud: Cloud, name: str, archive: bytes, reason: str
