@@ -19,7 +19,7 @@ setup: check .venv/.dev node_modules/.package-lock.json  ## Install everything t
 demo: check .venv/.dev  ## Play the whole story on this machine.
 	@python -m rollforward demo
 
-test: setup .venv/.torch .venv-policy/.done lint  ## Run every test.
+test: setup .venv/.torch .venv-policy/.done .venv-toolkit/.done lint  ## Run every test.
 	pytest -n 2 --dist loadfile
 
 lint: check .venv/.dev  ## Check style, types and the direction of imports.
@@ -66,6 +66,14 @@ destroy: setup  ## Destroy ENV.
 	.venv/bin/uv pip install --quiet --python .venv-policy/bin/python --require-hashes -r requirements/policy.txt
 	@touch $@
 
+# An environment of its own: AWS's handler wants an older transformers. The torch, 700 MB, is the one of .venv.
+.venv-toolkit/.done: .venv/.torch requirements/toolkit.txt
+	$(PYTHON) -m venv --without-pip .venv-toolkit
+	.venv/bin/uv pip install --quiet --python .venv-toolkit/bin/python --require-hashes -r requirements/toolkit.txt
+	SITE='import sysconfig; print(sysconfig.get_path("purelib"))'; \
+	  .venv/bin/python -c "$$SITE" > "$$(.venv-toolkit/bin/python -c "$$SITE")/torch.pth"
+	@touch $@
+
 node_modules/.package-lock.json: package-lock.json
 	npm ci --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -73,5 +81,6 @@ node_modules/.package-lock.json: package-lock.json
 lock:  ## Write the hashed requirements anew.
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev -o requirements/dev.txt pyproject.toml
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:policy -o requirements/policy.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:toolkit -o requirements/toolkit.txt
 
 .PHONY: help check setup demo test lint bench synth plan deploy destroy lock

@@ -5,6 +5,9 @@ Keeps SageMaker's contract for serving containers, with the handlers of its infe
 `output_fn`. A model of the HuggingFace hub may come without code. Stands alone, on the standard
 library, so that the model's code sees nothing of ours.
 
+Or the handler is the very one of AWS's container for HuggingFace: where `ROLLFORWARD_TOOLKIT` is set, to the
+Python of an environment that has it (docs/decisions/0017-hub-locally.md).
+
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 """
 
@@ -22,8 +25,10 @@ from typing import Any
 
 JSON = "application/json"
 TASK = "HF_TASK"
+HUB_MODEL = "HF_MODEL_ID"
+TOOLKIT = "ROLLFORWARD_TOOLKIT"
 
-Answer = tuple[bytes, str]
+Answer = tuple[int, bytes, str]
 
 
 class Model:
@@ -31,8 +36,7 @@ class Model:
 
     def __init__(self, folder: Path) -> None:
         code = folder / "code"
-        # In the place of this script's own folder, whose modules are none of the model's business.
-        sys.path[0] = str(code)
+        sys.path.insert(0, str(code))
         script = code / "inference.py"
         if TASK in os.environ and not script.exists():
             module: Any = _WithoutCode
@@ -47,7 +51,7 @@ class Model:
         prediction = self._predict(self._input(body, content_type), self._model)
         answer = self._output(prediction, accept)
         content, kind = answer if isinstance(answer, tuple) else (answer, accept)
-        return content.encode() if isinstance(content, str) else content, kind
+        return 200, _encoded(content), kind
 
 
 def _module(path: Path) -> Any:
@@ -74,6 +78,59 @@ class _WithoutCode:
         return pipeline(data.pop("inputs", data), **(data.pop("parameters", None) or {}))
 
 
+class Toolkit:
+    """AWS's handler for HuggingFace's models, held as AWS's model server holds it.
+
+    https://github.com/awslabs/multi-model-server/blob/master/mms/service.py
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._server = import_module("mms.service")
+        self._one_at_a_time = threading.Lock()
+        service = import_module("sagemaker_huggingface_inference_toolkit.handler_service")
+        self._handler = service.HuggingFaceHandlerService()
+        place = _from_hub(folder) if HUB_MODEL in os.environ else str(folder)
+        self._context = self._server.Context("model", place, None, 1, None, "")
+        try:
+            self._handler.initialize(self._context)
+        except Exception:
+            # The server takes it for loaded all the same; each request tries again, and fails.
+            traceback.print_exc()
+
+    def invoke(self, body: bytes, content_type: str, accept: str) -> Answer:
+        headers = {"Content-Type": content_type, "Accept": accept}
+        with self._one_at_a_time:
+            self._context.request_processor = [self._server.RequestProcessor(headers)]
+            self._context.metrics = self._server.MetricsStore({0: "request"}, "model")
+            try:
+                (content,) = self._handler.handle([{"body": body}], self._context)
+            except self._server.PredictionException as error:
+                traceback.print_exc()
+                return _server_error(error.error_code, error.message)
+            return 200, _encoded(content), self._context.get_response_content_type(0)
+
+
+def _from_hub(folder: Path) -> str:
+    """What the toolkit's own entry point does before it starts the model server."""
+    toolkit = import_module("sagemaker_huggingface_inference_toolkit.transformers_utils")
+    place: str = toolkit._load_model_from_hub(
+        os.environ[HUB_MODEL], str(folder), toolkit.HF_MODEL_REVISION, toolkit.HF_API_TOKEN
+    )
+    return place
+
+
+def _server_error(status: int, message: str) -> Answer:
+    body = {"code": status, "type": "InternalServerException", "message": message}
+    return status, json.dumps(body, indent=2).encode(), JSON
+
+
+def _encoded(content: Any) -> bytes:
+    """As AWS's model server sends it."""
+    if isinstance(content, bytes | bytearray):
+        return bytes(content)
+    return (content if isinstance(content, str) else json.dumps(content, indent=2)).encode()
+
+
 def _from_json(body: bytes, content_type: str) -> Any:
     _require_json(content_type)
     return json.loads(body)
@@ -83,7 +140,7 @@ def _call(data: Any, model: Callable[[Any], Any]) -> Any:
     return model(data)
 
 
-def _to_json(prediction: Any, accept: str) -> Answer:
+def _to_json(prediction: Any, accept: str) -> tuple[bytes, str]:
     _require_json(accept)
     return json.dumps(prediction).encode(), JSON
 
@@ -93,7 +150,7 @@ def _require_json(kind: str) -> None:
         raise ValueError(f"Content type {kind} is not supported by this model.")
 
 
-def serve(model: Model, port: int) -> None:
+def serve(model: Model | Toolkit, port: int) -> None:
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             self._answer(200 if self.path == "/ping" else 404, b"", JSON)
@@ -102,15 +159,15 @@ def serve(model: Model, port: int) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             accept = self.headers.get("Accept", "*/*")
             try:
-                content, kind = model.invoke(
+                answer = model.invoke(
                     body,
                     self.headers.get("Content-Type", JSON),
                     JSON if accept == "*/*" else accept,
                 )
-                self._answer(200, content, kind)
             except Exception as error:  # whatever the model's code raises is the caller's answer
                 traceback.print_exc()
-                self._answer(500, str(error).encode(), "text/plain")
+                answer = 500, str(error).encode(), "text/plain"
+            self._answer(*answer)
 
         def _answer(self, status: int, content: bytes, kind: str) -> None:
             self.send_response(status)
@@ -134,5 +191,8 @@ def end_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=end_with_parent, daemon=True).start()
+    # The modules beside this script are none of the model's business.
+    del sys.path[0]
+    handler = Toolkit if TOOLKIT in os.environ else Model
     # SageMaker takes a container for healthy when /ping answers: so the model is loaded first.
-    serve(Model(Path(sys.argv[1])), int(sys.argv[2]))
+    serve(handler(Path(sys.argv[1])), int(sys.argv[2]))

@@ -2,15 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
 from rollforward.local.sagemaker import baking
-from rollforward.local.sagemaker.errors import ContainerError
-from rollforward.local.sagemaker.model_data import ModelData
 from tests.unit.standin import Endpoints, fake_endpoints, refusal, served, until, variant
 
 ALARMS = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
@@ -264,30 +261,3 @@ def test_an_endpoint_that_is_deleted_while_it_bakes_leaves_nothing_behind(
     endpoints.sagemaker.delete_endpoint(EndpointName="e")
     until(lambda: all(container.stopped for container in endpoints.started))
     assert len(endpoints.started) == 2
-
-
-def test_a_model_of_the_hub_comes_from_the_folder_that_stands_in_for_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    hub, folder = tmp_path / "hub", tmp_path / "model"
-    (hub / "org" / "tiny" / "code").mkdir(parents=True)
-    (hub / "org" / "tiny" / "code" / "inference.py").write_text("")
-    monkeypatch.setenv("ROLLFORWARD_HUB", str(hub))
-    ModelData("", "org/tiny", "123456789012", "us-east-1").fetch(folder)
-    assert (folder / "code" / "inference.py").exists()
-
-
-def test_a_model_that_the_local_cloud_cannot_have_is_refused_with_the_reason(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def fetch(hub_model: str) -> None:
-        ModelData("", hub_model, "123456789012", "us-east-1").fetch(tmp_path / "model")
-
-    monkeypatch.delenv("ROLLFORWARD_HUB", raising=False)
-    with pytest.raises(ContainerError, match="Set ROLLFORWARD_HUB to a folder that holds org/tiny"):
-        fetch("org/tiny")
-    monkeypatch.setenv("ROLLFORWARD_HUB", str(tmp_path))
-    with pytest.raises(ContainerError, match="Failed to copy org/tiny"):
-        fetch("org/tiny")
-    with pytest.raises(ContainerError, match="runs no images"):
-        fetch("")

@@ -49,5 +49,5 @@ def predict_fn(text: str, model: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def output_fn(prediction: dict[str, Any], accept: str) -> tuple[str, str]:
-    return json.dumps(prediction), JSON
+def output_fn(prediction: dict[str, Any], accept: str) -> str:
+    return json.dumps(prediction)

@@ -10,9 +10,9 @@ from pathlib import Path
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Mount, Route
 
-from rollforward.local.sagemaker import asynchronous, gateway
+from rollforward.local.sagemaker import asynchronous, gateway, hub
 from rollforward.local.sagemaker.errors import AwsError
 from rollforward.local.sagemaker.runtime import params_of
 from rollforward.local.sagemaker.service import Service
@@ -98,6 +98,7 @@ def build(logs: Path) -> Starlette:
             Route("/endpoints/{name}/invocations", api.invoke, methods=["POST"]),
             Route("/endpoints/{name}/async-invocations", api.invoke_async, methods=["POST"]),
             Route("/ping", _ping),
+            Mount(hub.PATH, routes=hub.ROUTES),
         ],
         exception_handlers={AwsError: _refuse},
         lifespan=api.lifespan,

@@ -9,7 +9,9 @@ from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from rollforward.local.container import TOOLKIT
 from rollforward.local.ports import LOOPBACK, free_port
+from rollforward.local.sagemaker import hub
 from rollforward.local.sagemaker.errors import ContainerError
 from rollforward.local.sagemaker.model_data import ModelData
 
@@ -117,22 +119,29 @@ async def start(data: ModelData, environment: dict[str, str], log: Path) -> Cont
 async def _spawn(
     folder: Path, port: int, environment: dict[str, str], log: Path
 ) -> asyncio.subprocess.Process:
-    # Neither the credentials nor the modules of the stand-in are the model's.
-    ours = ("AWS_", "PYTHON")
+    # Neither our credentials and modules nor this machine's settings for the hub are the model's.
+    ours = ("AWS_", "PYTHON", "HF_")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     with log.open("wb") as output:
         return await asyncio.create_subprocess_exec(
-            sys.executable,
+            # A path of ours: the container has another working directory.
+            str(Path(os.environ.get(TOOLKIT, sys.executable)).absolute()),
             str(SCRIPT),
             str(folder),
             str(port),
-            env=inherited | {"PYTHONUNBUFFERED": "1"} | environment,
+            env=inherited | {"PYTHONUNBUFFERED": "1"} | _hub(folder) | environment,
             cwd=folder,
             # The container ends when this closes: so it never outlives us.
             stdin=asyncio.subprocess.PIPE,
             stdout=output,
             stderr=output,
         )
+
+
+def _hub(folder: Path) -> dict[str, str]:
+    """Where the hub is, and where what is kept of it goes with the container."""
+    here = os.environ["AWS_ENDPOINT_URL_SAGEMAKER"]
+    return {"HF_ENDPOINT": f"{here}{hub.PATH}", "HF_HOME": str(folder / ".huggingface")}
 
 
 def _end_of(log: Path) -> str:

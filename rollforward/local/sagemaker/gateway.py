@@ -1,9 +1,4 @@
-"""`InvokeEndpoint`: hand a request to a container of the endpoint, and its answer back.
-
-The container is our own `container.py`, for models of the HuggingFace hub too: AWS's handler for those, the
-package sagemaker-huggingface-inference-toolkit, does not load without PyTorch or TensorFlow, and an old
-`transformers`.
-"""
+"""`InvokeEndpoint`: hand a request to a container of the endpoint, and its answer back."""
 
 from contextlib import suppress
 from http.client import HTTPException

@@ -1,9 +1,7 @@
 """A model's files: unpacked from its archive, or copied from the folder that stands in for the hub.
 
-There is no way to the HuggingFace hub from here. A container that names a model of it (HF_MODEL_ID) and has
-no model data gets `<ROLLFORWARD_HUB>/<organisation>/<name>/` instead, of whatever revision lies there, and is
-served by the same `container.py` as any other: by the model's `code/inference.py` or, if there is none, as
-AWS's container does, by the pipeline of `transformers` for HF_TASK.
+A container that names a model of the hub (HF_MODEL_ID) and has no model data is served the revision that it
+names (HF_MODEL_REVISION, or else `main`). AWS's own handler, where there is one, fetches that by itself.
 """
 
 import os
@@ -17,10 +15,10 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from rollforward.local.container import TOOLKIT
 from rollforward.local.sagemaker.clients import client
 from rollforward.local.sagemaker.errors import ContainerError
-
-HUB = "ROLLFORWARD_HUB"
+from rollforward.local.sagemaker.hub import HUB, MAIN, snapshot
 
 
 @dataclass(frozen=True)
@@ -29,6 +27,7 @@ class ModelData:
 
     url: str
     hub_model: str
+    revision: str
     account: str
     region: str
 
@@ -37,7 +36,9 @@ class ModelData:
         if self.url:
             self._unpack(folder)
         elif self.hub_model:
-            _copy_from_hub(self.hub_model, folder)
+            found = snapshot(self.hub_model, self.revision)
+            if TOOLKIT not in os.environ:
+                _copy(found, folder)
         else:
             raise ContainerError(
                 "The model has no data, and the local cloud runs no images that could hold one."
@@ -65,21 +66,18 @@ class ModelData:
 
 def model_data(container: dict[str, Any], account: str, region: str) -> ModelData:
     """Of a container as CreateModel has it."""
+    environment = container.get("Environment", {})
     return ModelData(
         url=container.get("ModelDataUrl", ""),
-        hub_model=container.get("Environment", {}).get("HF_MODEL_ID", ""),
+        hub_model=environment.get("HF_MODEL_ID", ""),
+        revision=environment.get("HF_MODEL_REVISION", MAIN),
         account=account,
         region=region,
     )
 
 
-def _copy_from_hub(model: str, folder: Path) -> None:
-    hub = os.environ.get(HUB)
-    if not hub:
-        raise ContainerError(
-            f"The model is {model} of the HuggingFace hub. Set {HUB} to a folder that holds {model}/."
-        )
+def _copy(found: Path, folder: Path) -> None:
     try:
-        shutil.copytree(Path(hub) / model, folder, dirs_exist_ok=True)
+        shutil.copytree(found, folder, dirs_exist_ok=True)
     except (OSError, shutil.Error) as error:
-        raise ContainerError(f"Failed to copy {model} from {HUB}: {error}") from error
+        raise ContainerError(f"Failed to copy {found} from {HUB}: {error}") from error
