@@ -157,6 +157,9 @@ def content_prefix(environment: Environment, model: str) -> str:
     return prefix
 
 
+ROLLBACK_ALARMS = ("errors-5xx", "errors-4xx", "latency")
+
+
 def rollback_alarm(environment: Environment, model: str, what: str) -> str:
     """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html"""
     return _checked(f"{_prefix(environment)}-{model}-{what}", r"[\w-]+", 255, "alarm")

@@ -64,9 +64,11 @@ Rollout = Annotated[AllAtOnce | Canary | Linear | Rolling, Field(discriminator="
 
 
 class Rollback(Frozen):
-    """What sends a roll back: two alarms that the stack makes, and any of one's own, by name."""
+    """What sends a roll back: the alarms that the stack makes, and any of one's own, by name."""
 
     errors_5xx_percent: int = Field(default=5, ge=1, le=100)
+    # AWS's container for HuggingFace answers 400 whatever goes wrong in a model: decision 17.
+    errors_4xx_percent: int = Field(default=50, ge=1, le=100)
     latency_p99_ms: int = Field(default=10_000, ge=1)
     # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoRollbackConfig.html
-    alarms: list[AlarmName] = Field(default=[], max_length=8)
+    alarms: list[AlarmName] = Field(default=[], max_length=7)

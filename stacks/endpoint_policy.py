@@ -94,7 +94,7 @@ def _alarms(environment: Environment, model: str) -> list[Statement]:
     serving = environment.models[model].serving
     if not isinstance(serving, OnInstances):
         return []
-    own = [names.rollback_alarm(environment, model, what) for what in ("errors", "latency")]
+    own = [names.rollback_alarm(environment, model, what) for what in names.ROLLBACK_ALARMS]
     watched = [arns.alarm(environment, name) for name in [*own, *serving.rollback.alarms]]
     return [Statement(actions=["cloudwatch:DescribeAlarms"], resources=watched)]
 

@@ -19,7 +19,7 @@ _MINUTE = 60
 
 
 class RollbackAlarms(Construct):
-    """`names` are the stack's two and the user's own; `configuration` is the one that is rolled to.
+    """`names` are the stack's three and the user's own; `configuration` is the one that is rolled to.
 
     Without requests there is no data, and so no alarm. Nobody is notified: SageMaker itself watches them.
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
@@ -36,33 +36,37 @@ class RollbackAlarms(Construct):
         rollback: Rollback,
     ) -> None:
         super().__init__(scope, id_)
+        self._environment, self._model = environment, model
         self._dimensions = {
             "EndpointName": names.endpoint(environment, model),
             "VariantName": names.VARIANT,
             # The new fleet alone: a failing old one must not send back the roll that mends it.
             "EndpointConfigName": configuration,
         }
-        errors = self._alarm(
-            "errors",
-            names.rollback_alarm(environment, model, "errors"),
-            rollback.errors_5xx_percent,
+        self.alarms = [
+            self._errors("5xx", rollback.errors_5xx_percent),
+            self._errors("4xx", rollback.errors_4xx_percent),
+            self._alarm(
+                "latency",
+                # SageMaker measures in microseconds.
+                rollback.latency_p99_ms * 1000,
+                [_Query(id="p99", metric=self._metric("ModelLatency", "p99"), return_data=True)],
+            ),
+        ]
+        self.names = [*(alarm.alarm_name for alarm in self.alarms), *rollback.alarms]
+
+    def _errors(self, kind: str, percent: int) -> CloudwatchMetricAlarm:
+        return self._alarm(
+            f"errors-{kind}",
+            percent,
             [
                 _Query(
-                    id="rate", expression="100 * errors / requests", label="5xx", return_data=True
+                    id="rate", expression="100 * errors / requests", label=kind, return_data=True
                 ),
-                _Query(id="errors", metric=self._metric("Invocation5XXErrors", "Sum")),
+                _Query(id="errors", metric=self._metric(f"Invocation{kind.upper()}Errors", "Sum")),
                 _Query(id="requests", metric=self._metric("Invocations", "Sum")),
             ],
         )
-        latency = self._alarm(
-            "latency",
-            names.rollback_alarm(environment, model, "latency"),
-            # SageMaker measures in microseconds.
-            rollback.latency_p99_ms * 1000,
-            [_Query(id="p99", metric=self._metric("ModelLatency", "p99"), return_data=True)],
-        )
-        self.alarms = [errors, latency]
-        self.names = [errors.alarm_name, latency.alarm_name, *rollback.alarms]
 
     def _metric(self, name: str, statistic: str) -> _Metric:
         return _Metric(
@@ -73,13 +77,11 @@ class RollbackAlarms(Construct):
             dimensions=self._dimensions,
         )
 
-    def _alarm(
-        self, id_: str, name: str, threshold: int, queries: list[_Query]
-    ) -> CloudwatchMetricAlarm:
+    def _alarm(self, what: str, threshold: int, queries: list[_Query]) -> CloudwatchMetricAlarm:
         return CloudwatchMetricAlarm(
             self,
-            id_,
-            alarm_name=name,
+            what,
+            alarm_name=names.rollback_alarm(self._environment, self._model, what),
             comparison_operator="GreaterThanThreshold",
             threshold=threshold,
             # Two bad minutes out of three: one alone may be chance.

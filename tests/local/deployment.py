@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import pytest
 
 from config import names
 from config.outputs import NOTIFICATIONS
 from config.settings import Environment
+from rollforward.errors import RollforwardError
 from rollforward.terraform import ROOT, Stack
 
 
@@ -110,6 +112,10 @@ class Deployment:
         stack = self.stack("sagemaker-sentiment")
         stack.plan()
         stack.apply()
+
+    def roll_that_is_taken_back(self) -> None:
+        with pytest.raises(RollforwardError, match=r"SageMaker rolled .* back: it still serves"):
+            self.roll()
 
     def client(self, service: Any) -> Any:
         """A boto3 client of this deployment, whatever the test's own environment says."""

@@ -136,7 +136,7 @@ def test_a_rolled_back_endpoint_keeps_its_configuration_and_the_status_tells(
     before = deployment.run("status", "sentiment", "--json").json[0]
     broken = packed(tmp_path, "def model_fn(model_dir): raise RuntimeError('no weights')")
     delivered = deployment.deliver(broken, GOOD_METRICS).json["registered"]
-    deployment.roll()  # exits 0, as on AWS: only the live configuration tells
+    deployment.roll_that_is_taken_back()
     after = deployment.run("status", "sentiment", "--json").json[0]
     assert after["live"] == before["live"]
     assert after["asked_for"] == delivered
@@ -182,7 +182,7 @@ def test_a_roll_back_is_rejected_by_the_proof_if_no_event_came(
     deployment.deliver(broken, GOOD_METRICS)
     events.disable_rule(Name=rule)
     try:
-        deployment.roll()
+        deployment.roll_that_is_taken_back()
         ran = deployment.run("prove", "--json")
     finally:
         events.enable_rule(Name=rule)
@@ -226,11 +226,11 @@ def test_an_alarm_that_goes_off_while_a_roll_bakes_sends_it_back(
 ) -> None:
     before = registered(deployment)
     cloudwatch = deployment.client("cloudwatch")
-    alarm = names.rollback_alarm(deployment.environment, "sentiment", "errors")
+    alarm = names.rollback_alarm(deployment.environment, "sentiment", "errors-5xx")
     archive = build("v3", tmp_path)
     assert deployment.deliver(archive, archive.with_name("metrics.json")).code == 0
     cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="for the test")
-    deployment.roll()
+    deployment.roll_that_is_taken_back()
     cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="for the test")
     ran = deployment.run("prove", "--json")
     assert ran.code == 1

@@ -141,11 +141,13 @@ def test_a_canary_rolls_in_place_and_so_does_another_rollout(site: Site) -> None
     assert site.actions(site.serve(at_once)) == ("update",)
 
 
-@pytest.mark.parametrize(
-    "serving", [ASYNC, SERVERLESS, ASYNC, REAL_TIME, SERVERLESS], ids=lambda one: one.kind
-)
-def test_every_kind_can_follow_every_other(site: Site, serving: Serving) -> None:
-    assert site.actions(site.serve(serving)) == ("delete", "create")
+# From real-time on, each step between two kinds once.
+STEPS = [ASYNC, SERVERLESS, ASYNC, REAL_TIME, SERVERLESS]
+
+
+@pytest.mark.parametrize("step", range(len(STEPS)))
+def test_every_kind_can_follow_every_other(site: Site, step: int) -> None:
+    assert site.actions(site.serve(STEPS[step])) == ("delete", "create")
 
 
 def test_destroy_leaves_no_endpoint(site: Site) -> None:

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 
+from config import names
 from config.rollout import AllAtOnce, Canary, Linear, Rollback, Rolling, Rollout
 from config.scaling import InvocationScaling, Scaling
 from config.serving import Serverless
@@ -194,7 +195,7 @@ def test_a_roll_shifts_the_traffic_as_told_and_can_always_be_taken_back(
     template = synthesize(with_serving(load("dev"), rollout=rollout))["sagemaker-sentiment"]
     alarms = [
         {"alarm_name": f"${{{_alarm(template, what)}.alarm_name}}"}
-        for what in ("errors", "latency")
+        for what in names.ROLLBACK_ALARMS
     ]
     assert template.only("aws_sagemaker_endpoint")["deployment_config"] == policy | {
         "auto_rollback_configuration": {"alarms": alarms}
@@ -205,23 +206,26 @@ def test_alarms_of_ones_own_send_a_roll_back_too(synthesize: Synthesize) -> None
     rollback = Rollback(alarms=["conversion-drops"])
     template = synthesize(with_serving(load("dev"), rollback=rollback))["sagemaker-sentiment"]
     config = template.only("aws_sagemaker_endpoint")["deployment_config"]
-    names = [one["alarm_name"] for one in config["auto_rollback_configuration"]["alarms"]]
-    assert names[2:] == ["conversion-drops"]
+    watched = [one["alarm_name"] for one in config["auto_rollback_configuration"]["alarms"]]
+    assert watched[3:] == ["conversion-drops"]
 
 
 def test_the_alarms_are_there_before_the_endpoint_rolls(stack: Template) -> None:
     needed = stack.only("aws_sagemaker_endpoint")["depends_on"]
-    assert set(needed) == {_alarm(stack, "errors"), _alarm(stack, "latency")}
+    assert set(needed) == {_alarm(stack, what) for what in names.ROLLBACK_ALARMS}
 
 
-def test_the_error_alarm_is_a_share_of_the_requests(stack: Template) -> None:
+@pytest.mark.parametrize(("kind", "percent"), [("5xx", 5), ("4xx", 50)])
+def test_the_error_alarms_are_a_share_of_the_requests(
+    stack: Template, kind: str, percent: int
+) -> None:
     alarm = stack.has(
         "aws_cloudwatch_metric_alarm",
-        {"alarm_name": "rollforward-dev-sentiment-errors", "threshold": 5},
+        {"alarm_name": f"rollforward-dev-sentiment-errors-{kind}", "threshold": percent},
     )
     rate, errors, requests = alarm["metric_query"]
     assert (rate["expression"], rate["return_data"]) == ("100 * errors / requests", True)
-    assert errors["metric"]["metric_name"] == "Invocation5XXErrors"
+    assert errors["metric"]["metric_name"] == f"Invocation{kind.upper()}Errors"
     asked_for = stack.content["output"]["endpoint_configuration"]["value"]
     assert requests["metric"]["dimensions"] == {
         "EndpointName": "rollforward-dev-sentiment",
@@ -243,7 +247,8 @@ def test_the_role_may_see_the_alarms_that_send_a_roll_back(synthesize: Synthesiz
     (watch,) = [one for one in template.policies() if "cloudwatch:DescribeAlarms" in one["Action"]]
     alarm = "arn:aws:cloudwatch:us-east-1:123456789012:alarm"
     assert watch["Resource"] == [
-        f"{alarm}:rollforward-dev-sentiment-errors",
+        f"{alarm}:rollforward-dev-sentiment-errors-5xx",
+        f"{alarm}:rollforward-dev-sentiment-errors-4xx",
         f"{alarm}:rollforward-dev-sentiment-latency",
         f"{alarm}:conversion-drops",
     ]
