@@ -106,8 +106,15 @@ def status(
 
 def _shown(one: statuses.Status) -> str:
     named = {
-        "registered": one.registered or f"none; deliver to {one.deliver_to}",
+        "registered": one.registered
+        or ("none" + (f"; deliver to {one.deliver_to}" if one.follows else "")),
+        **(
+            {}
+            if one.source == "registered"
+            else {"source": f"{one.source}, whatever is registered"}
+        ),
         "live": one.live or "none",
+        **{f"beside, {name}": _beside(variant) for name, variant in one.beside.items()},
         "endpoint": f"{one.endpoint}: {one.state}" + (f" ({one.failure})" if one.failure else ""),
         "agree": "yes" if one.agree else "NO",
     }
@@ -116,6 +123,11 @@ def _shown(one: statuses.Status) -> str:
         other = " with other settings" if one.asked_for == one.live else ""
         named[title] = one.asked_for + other
     return facts(one.model, named)
+
+
+def _beside(variant: statuses.Beside) -> str:
+    other = f", not {variant.wanted or 'none'}" if variant.wanted != variant.live else ""
+    return (variant.live or "none") + other
 
 
 if __name__ == "__main__":

@@ -8,7 +8,7 @@ from botocore.response import StreamingBody
 
 from config import settings
 from rollforward import invocation, invocation_commands
-from tests.unit.answers import BUCKET, DEV, ENDPOINT, MODEL
+from tests.unit.answers import BUCKET, ENDPOINT, MODEL, dev
 from tests.unit.conftest import Stub
 from tests.unit.typed import Ran, typed
 
@@ -24,10 +24,7 @@ def _asynchronous(monkeypatch: pytest.MonkeyPatch) -> None:
         "instances": {"min": 0, "max": 2},
         "expires_after_seconds": 600,
     }
-    said = DEV.model_dump()
-    said["models"][MODEL] |= {"serving": serving}
-    environment = settings.Environment.model_validate(said)
-    monkeypatch.setattr(settings, "load", lambda _: environment)
+    monkeypatch.setattr(settings, "load", lambda _: dev(serving=serving))
     monkeypatch.setattr(invocation, "LONGEST_PAUSE_SECONDS", 0)
 
 
