@@ -3,18 +3,16 @@
 import shlex
 import signal
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from config import settings
-from config.errors import ConfigError
 from rollforward import (
     apply_commands,
     delivery_commands,
     history_commands,
-    invocation,
+    invocation_commands,
     proof_commands,
     verdict_commands,
 )
@@ -23,7 +21,7 @@ from rollforward import demo as demonstration
 from rollforward import status as statuses
 from rollforward.console import err, facts, out, print_json, told
 from rollforward.local.cloud import local_cloud
-from rollforward.options import WORK, EnvironmentName, Json, ModelName
+from rollforward.options import WORK, EnvironmentName, Json
 from rollforward.terraform import cli_environment
 
 app = typer.Typer(
@@ -38,6 +36,7 @@ app.add_typer(apply_commands.app)
 app.add_typer(history_commands.app)
 app.add_typer(verdict_commands.app)
 app.add_typer(proof_commands.app)
+app.add_typer(invocation_commands.app)
 
 
 @app.callback()
@@ -105,45 +104,17 @@ def status(
         raise typer.Exit(0 if all(one.agree for one in found) else 1)
 
 
-@app.command()
-def invoke(
-    model: ModelName,
-    body: Annotated[
-        str | None, typer.Argument(help="The request; from --file or stdin if not given.")
-    ] = None,
-    file: Annotated[Path | None, typer.Option(help="A file that holds the request.")] = None,
-    content_type: Annotated[str, typer.Option(help="What the request is.")] = "application/json",
-    env: EnvironmentName = "dev",
-    as_json: Json = False,
-) -> None:
-    """Ask the endpoint for a prediction."""
-    with told():
-        answer = invocation.invoke(settings.load(env), model, _request(body, file), content_type)
-        if as_json:
-            print_json(answer)
-        else:
-            out.print(answer.body, markup=False)
-
-
-def _request(body: str | None, file: Path | None) -> bytes:
-    if body is not None and file is not None:
-        raise ConfigError("give the request as an argument or with --file, not both")
-    if file is not None:
-        try:
-            return file.read_bytes()
-        except OSError as error:
-            raise ConfigError(f"can't read {str(file)!r}: {error.strerror}") from error
-    if body is not None:
-        return body.encode()
-    if sys.stdin.isatty():
-        err.print("reading the request from the terminal; Ctrl-D ends it")
-    return sys.stdin.buffer.read()
-
-
 def _shown(one: statuses.Status) -> str:
     named = {
-        "registered": one.registered or f"none; deliver to {one.deliver_to}",
+        "registered": one.registered
+        or ("none" + (f"; deliver to {one.deliver_to}" if one.follows else "")),
+        **(
+            {}
+            if one.source == "registered"
+            else {"source": f"{one.source}, whatever is registered"}
+        ),
         "live": one.live or "none",
+        **{f"beside, {name}": _beside(variant) for name, variant in one.beside.items()},
         "endpoint": f"{one.endpoint}: {one.state}" + (f" ({one.failure})" if one.failure else ""),
         "agree": "yes" if one.agree else "NO",
     }
@@ -152,6 +123,11 @@ def _shown(one: statuses.Status) -> str:
         other = " with other settings" if one.asked_for == one.live else ""
         named[title] = one.asked_for + other
     return facts(one.model, named)
+
+
+def _beside(variant: statuses.Beside) -> str:
+    other = f", not {variant.wanted or 'none'}" if variant.wanted != variant.live else ""
+    return (variant.live or "none") + other
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, Te
 from config import settings
 from config.errors import ConfigError
 from config.settings import Environment
-from rollforward import delivery
+from rollforward import delivery, sources
 from rollforward.console import err, out, print_json, told
 from rollforward.delivery import Verdict
 from rollforward.options import EnvironmentName, Json, ModelName
@@ -35,6 +35,8 @@ def deliver(
         if not archive.is_file():
             raise ConfigError(f"no file {str(archive)!r} to deliver")
         environment = settings.load(env)
+        if unfollowed := sources.unfollowed(environment, model):
+            err.print(f"note: {unfollowed}", markup=False)
         verdict = _delivered(environment, model, archive, version, metrics)
         if as_json:
             print_json(verdict)

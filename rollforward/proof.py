@@ -7,7 +7,7 @@ The prover is the same Lambda that AWS calls when an endpoint changes with nobod
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tenacity import RetryError, Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
@@ -17,6 +17,7 @@ from config.settings import Environment
 from rollforward import aws
 from rollforward.errors import RollforwardError
 from rollforward.registry import pointer_after, rejected
+from rollforward.sources import wanted
 from rollforward.status import registered, state, status
 
 LIVE = "live"
@@ -28,27 +29,32 @@ NO_ENDPOINT = "no endpoint"
 
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html
 UNSETTLED = {"Creating", "Updating", "SystemUpdating", "RollingBack", "Deleting"}
-# SageMaker gives a deployment up to 8 hours; ours, which shift all traffic at once, take minutes.
-SETTLE_TIMEOUT_SECONDS = 40 * 60
+# What config allows to bake, and the hour that Terraform's provider waits, are over by then.
+SETTLE_TIMEOUT_SECONDS = 65 * 60
 POLL_SECONDS = 5
 
 
 @dataclass(frozen=True)
 class Proof:
-    """`live`, `asked` and `registered` are pinned S3 keys, `rejected` the versions given up for it."""
+    """`live`, `asked`, `registered` and `wanted` name models, `rejected` are the versions given up for it.
+
+    `wanted` is what config has the primary variant serve; `due` is whether an apply would change anything.
+    """
 
     model: str
     verdict: str
     live: str | None
     asked: str | None
     registered: str | None
+    wanted: str | None
+    due: bool
     reason: str | None
     rejected: list[int]
 
     @property
     def holds(self) -> bool:
-        """What was asked for is there, even if by now another version is registered."""
-        absent = self.verdict == NO_ENDPOINT and self.registered is None
+        """What was asked for is there, even if by now another is wanted."""
+        absent = self.verdict == NO_ENDPOINT and self.wanted is None
         return self.verdict == LIVE or absent
 
 
@@ -76,34 +82,56 @@ def prove(environment: Environment, model: str, seen: Callable[[str], None]) -> 
             f"{SETTLE_TIMEOUT_SECONDS // 60} minutes, it is {state(environment, model)}: prove again later"
         ) from None
     if answer["verdict"] == LIVE:
-        return _proven_live(environment, model)
+        return _proven_live(environment, model, answer["reason"])
+    live, asked = answer["live"], answer["asked"]
+    if answer["verdict"] == ROLLED_BACK and None in (live, asked):
+        # The prover knows pinned copies only.
+        now = status(environment, model)
+        live, asked = live or now.live, asked or now.asked_for
+    pointed = _registered_after(environment, model, answer)
+    should = wanted(environment.model(model), pointed)[names.VARIANT]
     return Proof(
         model=model,
         verdict=answer["verdict"],
-        live=answer["live"],
-        asked=answer["asked"],
-        registered=_registered_after(environment, model, answer),
+        live=live,
+        asked=asked,
+        registered=pointed,
+        wanted=should,
+        due=should != live,
         reason=answer["reason"],
         rejected=answer["rejected"],
     )
 
 
-def _proven_live(environment: Environment, model: str) -> Proof:
+def _proven_live(environment: Environment, model: str, note: str | None) -> Proof:
     """Unless Terraform's state says that the last apply asked for something else.
 
     Then the prover has dealt with the roll back before anybody asked, or SageMaker's event never came.
     """
     now = status(environment, model)
+    proof = Proof(
+        model, LIVE, now.live, now.live, now.registered, now.wanted, not now.agree, note, []
+    )
     if now.asked_for is None:
-        return Proof(model, LIVE, now.live, now.live, now.registered, None, [])
+        return proof
     reason = f"Rolled back by SageMaker: {now.failure or 'it gave no reason.'}"
     if now.asked_for == now.live:
-        return Proof(model, ROLLED_BACK, now.live, now.live, now.registered, reason, [])
+        return replace(proof, verdict=ROLLED_BACK, reason=reason)
     versions = rejected(environment, model, now.asked_for, reason)
     numbers = [version.number for version in versions]
     reason = versions[0].reason if versions else reason
     pointed = pointer_after(environment, model, now.asked_for)
-    return Proof(model, ROLLED_BACK, now.live, now.asked_for, pointed, reason, numbers)
+    should = wanted(environment.model(model), pointed)[names.VARIANT]
+    return replace(
+        proof,
+        verdict=ROLLED_BACK,
+        asked=now.asked_for,
+        registered=pointed,
+        wanted=should,
+        due=should != now.live,
+        reason=reason,
+        rejected=numbers,
+    )
 
 
 def _settled(environment: Environment, model: str, seen: Callable[[str], None]) -> dict[str, Any]:

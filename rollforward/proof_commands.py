@@ -59,7 +59,8 @@ def shown(environment: Environment, proof: Proof) -> str:
         "asked for": proof.asked if proof.asked != proof.live else None,
         "live": proof.live,
         "registered": proof.registered if proof.registered != proof.live else None,
-        "reason": proof.reason,
+        "in config": proof.wanted if proof.wanted not in (proof.registered, proof.live) else None,
+        "note" if proof.verdict == LIVE else "reason": proof.reason,
         "rejected": ", ".join(f"version {number}" for number in proof.rejected),
         "next": _next(environment, proof),
     }
@@ -78,22 +79,24 @@ def _next(environment: Environment, proof: Proof) -> str | None:
             f"then {apply}"
         )
     if proof.verdict in (LIVE, NO_ENDPOINT):
-        return f"an apply is due: {apply}" if proof.registered != proof.live else None
+        return f"an apply is due: {apply}" if proof.due else None
     return _next_after_rejection(environment, proof, apply)
 
 
 def _next_after_rejection(environment: Environment, proof: Proof, apply: str) -> str:
-    if proof.registered is None:
+    if proof.wanted is None:
         return (
             "deliver or approve a model first: no approved version is left, "
             "and an apply would remove the endpoint"
         )
-    if proof.verdict == ROLLED_BACK and proof.registered == proof.live:
+    if proof.verdict == ROLLED_BACK and not proof.due:
         if proof.asked == proof.live:
             return (
                 f"the model is live with its earlier settings: correct the new ones, then {apply}"
             )
         return "nothing: the endpoint serves the registered version already"
+    if proof.wanted == proof.asked and environment.model(proof.model).source != "registered":
+        return f"the model's source in config is what failed: change that, then {apply}"
     if proof.registered == proof.asked:
         return (
             "the version is rejected, but the pointer still names it: "

@@ -1,15 +1,18 @@
 """What is registered, what is live, and whether they agree."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 
 from config import names
 from config.settings import Environment
-from rollforward import aws
+from rollforward import aws, sources
 from rollforward.errors import RollforwardError
 from rollforward.last_apply import asked_configuration
+from rollforward.sources import follows_pointer, identity, wanted
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef
@@ -18,17 +21,31 @@ ABSENT = "Absent"
 
 
 @dataclass(frozen=True)
-class Status:
-    """`registered`, `live` and `asked_for` are pinned S3 keys; None is: no model yet, no endpoint yet.
+class Beside:
+    """A variant beside the primary one."""
 
-    `live` says so if its configuration was deleted under the endpoint. `asked_for` is None as well if what
-    the last apply asked for is live; if it has the same key, its other settings are not.
+    wanted: str | None
+    live: str | None
+
+
+@dataclass(frozen=True)
+class Status:
+    """`registered`, `wanted`, `live` and `asked_for` name models; None is: no model yet, no endpoint yet.
+
+    `source` is "registered" for who serves what the pointer names, else what config says instead; `follows`
+    is whether any variant serves what the pointer names. `live` says so if its configuration was deleted
+    under the endpoint. `asked_for` is None as well if what the last apply asked for is live; if it has the
+    same name, its other settings are not.
     """
 
     model: str
     endpoint: str
+    source: str
+    follows: bool
     registered: str | None
+    wanted: str | None
     live: str | None
+    beside: Mapping[str, Beside]
     asked_for: str | None
     state: str
     failure: str | None
@@ -36,21 +53,34 @@ class Status:
 
     @property
     def agree(self) -> bool:
-        """The endpoint serves what is registered, and is not about to change."""
-        settled = self.state in ("InService", ABSENT)
-        return settled and self.registered == self.live
+        """The endpoint serves what it should, and is not about to change."""
+        if self.state == ABSENT:
+            return self.wanted is None
+        both = [(self.wanted, self.live), *((one.wanted, one.live) for one in self.beside.values())]
+        return self.state == "InService" and all(wanted == live for wanted, live in both)
 
 
 def status(environment: Environment, model: str) -> Status:
     """Raises ConfigError for an unknown model, RollforwardError if its pointer is not deployed."""
-    environment.model(model)
+    said = environment.model(model)
     endpoint = _endpoint(environment, model)
     bucket = names.model_bucket(environment)
+    key = registered(environment, model)
+    should = wanted(said, key)
+    live = _served(environment, endpoint["EndpointConfigName"]) if endpoint else {}
     return Status(
         model=model,
         endpoint=names.endpoint(environment, model),
-        registered=registered(environment, model),
-        live=_key_of(environment, endpoint["EndpointConfigName"]) if endpoint else None,
+        source=identity(said.source, None) or "registered",
+        follows=follows_pointer(said),
+        registered=key,
+        wanted=should[names.VARIANT],
+        live=live.get(names.VARIANT),
+        beside={
+            name: Beside(should.get(name), live.get(name))
+            for name in {**should, **live}
+            if name != names.VARIANT
+        },
         asked_for=_asked_for(environment, model, endpoint) if endpoint else None,
         state=endpoint["EndpointStatus"] if endpoint else ABSENT,
         failure=endpoint.get("FailureReason") if endpoint else None,
@@ -94,20 +124,42 @@ def _asked_for(
     asked = asked_configuration(environment, model)
     if asked is None or asked == endpoint["EndpointConfigName"]:
         return None
-    return _key_of(environment, asked)
+    return _served(environment, asked).get(names.VARIANT)
 
 
-def _key_of(environment: Environment, configuration: str) -> str | None:
+def _served(environment: Environment, configuration: str) -> dict[str, str]:
+    """By variant."""
+    unknown = f"unknown: {configuration} or its model was deleted"
     client = aws.sagemaker(environment)
     try:
         found = client.describe_endpoint_config(EndpointConfigName=configuration)
-        model = client.describe_model(ModelName=found["ProductionVariants"][0]["ModelName"])
     except ClientError as error:
         # It goes on serving, but nobody can say what (terraform-provider-aws #48997).
         if _is_missing(error):
-            return f"unknown: {configuration} or its model was deleted"
+            return {names.VARIANT: unknown}
         raise
-    return names.key_in(model["PrimaryContainer"]["ModelDataUrl"])
+    variants = chain(found["ProductionVariants"], found.get("ShadowProductionVariants", []))
+    return {
+        variant["VariantName"]: _model(environment, variant["ModelName"]) or unknown
+        for variant in variants
+    }
+
+
+def _model(environment: Environment, name: str) -> str | None:
+    """None if it was deleted."""
+    try:
+        found = aws.sagemaker(environment).describe_model(ModelName=name)
+    except ClientError as error:
+        if _is_missing(error):
+            return None
+        raise
+    container = found["PrimaryContainer"]
+    if "ModelDataUrl" in container:
+        return names.key_in(container["ModelDataUrl"])
+    told = container.get("Environment", {})
+    if "HF_MODEL_ID" in told:
+        return sources.hub(told["HF_MODEL_ID"], told.get("HF_MODEL_REVISION", "main"))
+    return f"unknown: {name} says nothing of its files"
 
 
 def _is_missing(error: ClientError) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from config import settings
-from rollforward import registry, roll
+from rollforward import registry, roll, sources
 from rollforward.console import err, out, print_json, told
 from rollforward.options import EnvironmentName, Json, ModelName
 from rollforward.proof_commands import proven, shown
@@ -57,7 +57,8 @@ def revert(
     """Reject the registered version, wait until the pointer is back, say how to roll the endpoint."""
     with told():
         environment = settings.load(env)
-        environment.model(model)
+        if unfollowed := sources.unfollowed(environment, model):
+            err.print(f"note: {unfollowed}", markup=False)
         with err.status("waiting for the pointer to go back"):
             done = registry.revert(environment, model, to, reason)
         if apply:

@@ -86,6 +86,7 @@ class LambdaStack(RollforwardStack):
                 **self._shared_variables(environment),
                 "LIVE_PARAMETER": names.live(environment, names.ANY_MODEL),
                 "ASKED_PARAMETER": names.asked_for(environment, names.ANY_MODEL),
+                "REQUESTS_PREFIX": names.requests_prefix(names.ANY_MODEL),
                 "POWERTOOLS_SERVICE_NAME": "prover",
             },
             statements=prover_statements(environment),

@@ -10,11 +10,15 @@ from stacks.constructs.policy import Statement
 def prover_statements(environment: Environment) -> list[Statement]:
     """Each by name; `*` within a name stands for any model of this environment."""
     endpoint = arns.endpoint(environment, names.ANY_MODEL)
-    pinned = f"{arns.model_bucket(environment)}/{names.REGISTERED_PREFIX}*"
+    bucket = arns.model_bucket(environment)
+    requests, answers, failures = (
+        f"{bucket}/{prefix('*')}*"
+        for prefix in (names.requests_prefix, names.answers_prefix, names.failures_prefix)
+    )
     return [
         *common_statements(environment),
         Statement(
-            actions=["sagemaker:InvokeEndpoint"],
+            actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointAsync"],
             resources=[endpoint],
         ),
         Statement(
@@ -23,7 +27,11 @@ def prover_statements(environment: Environment) -> list[Statement]:
             # It takes versions back; what goes live is for the gate and for people to say.
             condition={"StringEquals": {"sagemaker:ModelApprovalStatus": "Rejected"}},
         ),
-        Statement(actions=["s3:GetObject"], resources=[f"{pinned}/{names.SMOKE}"]),
+        Statement(
+            actions=["s3:GetObject"],
+            resources=[f"{bucket}/{names.REGISTERED_PREFIX}*/{names.SMOKE}", answers, failures],
+        ),
+        Statement(actions=["s3:PutObject"], resources=[requests]),
         Statement(
             actions=["ssm:GetParameter", "ssm:PutParameter"],
             resources=[

@@ -13,13 +13,12 @@ import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
 
-from lambda_src.prove_model.cloud import Cloud, Endpoint, InvocationFailed
+from lambda_src.prove_model.cloud import Cloud, Endpoint, InvocationFailed, Places, Served
 from lambda_src.register_model.aws import (
     ModelRegistry,
     S3Objects,
     SsmParameters,
     is_missing,
-    model_data,
 )
 from lambda_src.register_model.cloud import Approval, RegisteredVersion
 from lambda_src.shared.announcement import SnsTopic
@@ -32,6 +31,8 @@ _THE_MODELS_FAULT = {"ModelError", "ModelNotReadyException"}
 # A model has 60 seconds to answer, and is asked once: a second answer would not make up for the first.
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 _PATIENT = Config(read_timeout=70, retries={"total_max_attempts": 1})
+# Longer than anybody waits for the answer: what expires meanwhile would look like the model's failure.
+_EXPIRES_AFTER_SECONDS = 600
 
 
 @cache
@@ -67,13 +68,28 @@ class SageMakerEndpoints:
             modified=found["LastModifiedTime"],
         )
 
-    def model_data(self, configuration: str) -> str | None:
-        return model_data(self.client, configuration)
+    def served(self, configuration: str) -> Served | None:
+        try:
+            found = self.client.describe_endpoint_config(EndpointConfigName=configuration)
+            variants = found["ProductionVariants"]
+            model = self.client.describe_model(ModelName=variants[0]["ModelName"])
+        except ClientError as error:
+            if is_missing(error):
+                return None
+            raise
+        return Served(
+            model_data=model["PrimaryContainer"].get("ModelDataUrl"),
+            variant=variants[0]["VariantName"],
+            alone=len(variants) == 1,
+            asynchronous="AsyncInferenceConfig" in found,
+        )
 
-    def invoke(self, name: str, body: bytes) -> bytes:
+    def invoke(self, name: str, body: bytes, variant: str | None) -> bytes:
+        # For an endpoint of two or more variants, says AWS; so not for one of one.
+        target = {"TargetVariant": variant} if variant else {}
         try:
             answer = self.runtime.invoke_endpoint(
-                EndpointName=name, Body=body, ContentType="application/json"
+                EndpointName=name, Body=body, ContentType="application/json", **target
             )
             return answer["Body"].read()
         except ClientError as error:
@@ -84,6 +100,15 @@ class SageMakerEndpoints:
             raise InvocationFailed(f"{said['Code']}: {said['Message']}") from error
         except ReadTimeoutError as error:
             raise InvocationFailed(str(error)) from error
+
+    def enqueue(self, name: str, request: str) -> Places:
+        accepted = self.runtime.invoke_endpoint_async(
+            EndpointName=name,
+            InputLocation=request,
+            ContentType="application/json",
+            RequestTTLSeconds=_EXPIRES_AFTER_SECONDS,
+        )
+        return Places(accepted["OutputLocation"], accepted["FailureLocation"])
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,10 @@ class InvocationFailed(Exception):
     """The endpoint gave no prediction; the text says why."""
 
 
+class NoAnswer(Exception):
+    """The model was not heard, which says nothing about it; the text says why."""
+
+
 @dataclass(frozen=True)
 class Endpoint:
     """What SageMaker says of an endpoint, in SageMaker's words; `configuration` is the one that is live."""
@@ -26,14 +30,38 @@ class Endpoint:
     modified: datetime
 
 
+@dataclass(frozen=True)
+class Served:
+    """What an endpoint configuration serves as its primary variant: the first, whatever is tried beside it.
+
+    `model_data` is None for a model that does not come from S3.
+    """
+
+    model_data: str | None
+    variant: str
+    alone: bool
+    asynchronous: bool
+
+
+@dataclass(frozen=True)
+class Places:
+    """The S3 URLs of an answer, and of why there is none: one of them will be there."""
+
+    answer: str
+    failure: str
+
+
 class Endpoints(Protocol):
     def find(self, name: str) -> Endpoint | None: ...
 
-    def model_data(self, configuration: str) -> str | None:
-        """The S3 URL that an endpoint configuration serves; None if it, or its model, is gone."""
+    def served(self, configuration: str) -> Served | None:
+        """None if the configuration, or its model, is gone."""
 
-    def invoke(self, name: str, body: bytes) -> bytes:
-        """The answer to a JSON body. Raises InvocationFailed."""
+    def invoke(self, name: str, body: bytes, variant: str | None) -> bytes:
+        """The answer to a JSON body, of this variant or of any. Raises InvocationFailed."""
+
+    def enqueue(self, name: str, request: str) -> Places:
+        """Have an asynchronous endpoint answer the JSON at that S3 URL."""
 
 
 class Registry(Protocol):
@@ -45,6 +73,8 @@ class Registry(Protocol):
 class Objects(Protocol):
     def read(self, bucket: str, key: str) -> bytes | None:
         """A small object, or None if there is none."""
+
+    def write(self, bucket: str, key: str, content: bytes) -> None: ...
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ class Environment:
     package_group: str
     live_parameter: str
     asked_parameter: str
+    requests_prefix: str
     bucket: str
     topic: str
 
@@ -22,6 +23,7 @@ class Environment:
             package_group=os.environ["PACKAGE_GROUP"],
             live_parameter=os.environ["LIVE_PARAMETER"],
             asked_parameter=os.environ["ASKED_PARAMETER"],
+            requests_prefix=os.environ["REQUESTS_PREFIX"],
             bucket=os.environ["MODEL_BUCKET"],
             topic=os.environ["TOPIC_ARN"],
         )
@@ -37,6 +39,10 @@ class Environment:
 
     def asked_for(self, model: str) -> str:
         return self.asked_parameter.replace(_MODEL, model)
+
+    def requests(self, model: str) -> str:
+        """What the keys of the requests to an asynchronous endpoint begin with."""
+        return self.requests_prefix.replace(_MODEL, model)
 
     def model_of(self, endpoint: str) -> str | None:
         """The model whose endpoint this is; None if it is no endpoint of this environment."""

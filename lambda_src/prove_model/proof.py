@@ -12,10 +12,11 @@ subscribers twice, and never not at all.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
-from lambda_src.prove_model import smoke
+from lambda_src.prove_model import queued, smoke
 from lambda_src.prove_model.answer import Answer, Outcome, Verdict
-from lambda_src.prove_model.cloud import Cloud, Endpoint
+from lambda_src.prove_model.cloud import Cloud, Endpoint, NoAnswer, Served
 from lambda_src.prove_model.deployment import NO_DEPLOYMENT, Deployment
 from lambda_src.prove_model.endpoint_events import Question
 from lambda_src.prove_model.environment import Environment
@@ -90,30 +91,45 @@ class Proof:
         return Outcome(answer, Event.FAILED)
 
     def _as_asked(self, endpoint: Endpoint, remembered: str) -> Outcome | None:
-        live = self._key(endpoint.configuration)
-        if live is None:
+        served = self.cloud.endpoints.served(endpoint.configuration)
+        live = self._key_of(served)
+        if served is None or live is None:
             reason = f"{endpoint.configuration} is live, and names no registered model."
             return self._without_keys(Verdict.LIVE, reason)
         answer = Answer(Verdict.LIVE, self.model, str(live), str(live))
         if str(live) == remembered and not self.question.asked_by_a_person:
             return Outcome(answer)
-        if failure := self._smoke_failure(live):
+        try:
+            failure = self._smoke_failure(live, served)
+        except NoAnswer as unheard:
+            failure, answer = None, replace(answer, reason=str(unheard))
+        if failure:
             return self._smoke_failed(live, failure) if self._look() == endpoint else None
         if str(live) == remembered:
             return Outcome(answer)
-        reason = "The endpoint serves what was asked for."
+        reason = f"The endpoint serves what was asked for. {answer.reason or ''}".rstrip()
         self._announce(Event.LIVE, live, reason, self._versions(live))
         self.cloud.parameters.write(self._memory, str(live))
         return Outcome(answer, Event.LIVE)
 
-    def _smoke_failure(self, live: PinnedKey) -> str | None:
+    def _smoke_failure(self, live: PinnedKey, served: Served) -> str | None:
         text = self.cloud.objects.read(self.environment.bucket, live.beside(SMOKE))
         if text is None:
             return None
         request = SmokeRequest.parse(text)
-        return smoke.failure(
-            request, lambda body: self.cloud.endpoints.invoke(self._endpoint, body)
-        )
+        return smoke.failure(request, partial(self._ask, served))
+
+    def _ask(self, served: Served, body: bytes) -> bytes:
+        """Of what is live: what is tried beside it answers for itself."""
+        if not served.asynchronous:
+            variant = None if served.alone else served.variant
+            return self.cloud.endpoints.invoke(self._endpoint, body, variant)
+        if not served.alone:
+            # InvokeEndpointAsync has no TargetVariant.
+            raise NoAnswer(
+                "Its smoke request was not sent: any of the asynchronous endpoint's variants might answer."
+            )
+        return queued.ask(self.cloud, self.environment, self.model, body, self.sleep)
 
     def _smoke_failed(self, live: PinnedKey, failure: str) -> Outcome:
         reason = description(failure)
@@ -163,7 +179,10 @@ class Proof:
         return self.cloud.endpoints.find(self._endpoint)
 
     def _key(self, configuration: str) -> PinnedKey | None:
-        url = self.cloud.endpoints.model_data(configuration) or ""
+        return self._key_of(self.cloud.endpoints.served(configuration))
+
+    def _key_of(self, served: Served | None) -> PinnedKey | None:
+        url = (served and served.model_data) or ""
         return PinnedKey.parse(url.removeprefix(f"s3://{self.environment.bucket}/"))
 
     def _versions(self, key: PinnedKey | None) -> Sequence[RegisteredVersion]:

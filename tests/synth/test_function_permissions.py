@@ -70,7 +70,9 @@ def test_the_registrar_may_do_nothing_else(prod: dict[str, Template]) -> None:
 
 def test_the_prover_may_do_nothing_else(prod: dict[str, Template]) -> None:
     assert actions(prod["lambda"], "prover") == BOTH | {
+        "s3:PutObject",
         "sagemaker:InvokeEndpoint",
+        "sagemaker:InvokeEndpointAsync",
         "sagemaker:UpdateModelPackage",
     }
 
@@ -128,14 +130,21 @@ def test_the_prover_rejects_versions_and_approves_none(stack: Template) -> None:
 
 def test_the_prover_asks_endpoints(stack: Template) -> None:
     endpoint = [f"{SAGEMAKER}:endpoint/rollforward-dev-*"]
-    assert statement(stack, "prover", "sagemaker:InvokeEndpoint")["Resource"] == endpoint
+    for action in ("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointAsync"):
+        assert statement(stack, "prover", action)["Resource"] == endpoint
 
 
-def test_the_prover_reads_smoke_requests_and_writes_its_own_parameters_only(
-    stack: Template,
-) -> None:
+def test_the_prover_reads_smoke_requests_and_their_answers_and_no_models(stack: Template) -> None:
     assert statement(stack, "prover", "s3:GetObject")["Resource"] == [
-        f"{BUCKET}/registered/*/smoke.json"
+        f"{BUCKET}/registered/*/smoke.json",
+        f"{BUCKET}/async/*/answers/*",
+        f"{BUCKET}/async/*/failures/*",
+    ]
+
+
+def test_the_prover_writes_requests_and_its_own_parameters_only(stack: Template) -> None:
+    assert statement(stack, "prover", "s3:PutObject")["Resource"] == [
+        f"{BUCKET}/async/*/requests/*"
     ]
     assert statement(stack, "prover", "ssm:PutParameter")["Resource"] == [
         f"{PARAMETER}/live",

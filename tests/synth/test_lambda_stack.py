@@ -92,6 +92,7 @@ def test_the_prover_reads_names_from_its_environment(
         "PACKAGE_GROUP": "rollforward-dev-{model}",
         "LIVE_PARAMETER": "/rollforward/dev/{model}/live",
         "ASKED_PARAMETER": "/rollforward/dev/{model}/asked-for",
+        "REQUESTS_PREFIX": "async/{model}/requests/",
         "MODEL_BUCKET": "rollforward-dev-models-123456789012-us-east-1",
         "TOPIC_ARN": topic_arn,
         "POWERTOOLS_SERVICE_NAME": "prover",

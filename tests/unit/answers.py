@@ -8,7 +8,7 @@ from botocore.response import StreamingBody
 from botocore.stub import ANY
 
 from config import names
-from config.settings import load
+from config.settings import Environment, load
 from tests.unit.conftest import Stub
 
 DEV = load("dev")
@@ -16,10 +16,17 @@ MODEL = "sentiment"
 BUCKET = names.model_bucket(DEV)
 ENDPOINT = "rollforward-dev-sentiment"
 ENDPOINT_ARN = f"arn:aws:sagemaker:us-east-1:123456789012:endpoint/{ENDPOINT}"
-V1 = "registered/sentiment/v1/1/model.tar.gz"
-V2 = "registered/sentiment/v2/2/model.tar.gz"
-V3 = "registered/sentiment/v3/3/model.tar.gz"
+V1 = "registered/sentiment/v1-1/model.tar.gz"
+V2 = "registered/sentiment/v2-2/model.tar.gz"
+V3 = "registered/sentiment/v3-3/model.tar.gz"
 _PACKAGE_ARN = "arn:aws:sagemaker:us-east-1:123456789012:model-package/rollforward-dev-sentiment/"
+
+
+def dev(**changes: Any) -> Environment:
+    """The environment with other settings of its model."""
+    said = DEV.model_dump()
+    said["models"][MODEL] |= changes
+    return Environment.model_validate(said)
 
 
 def pointer(stub: Stub, value: str) -> None:
@@ -47,28 +54,42 @@ def no_endpoint(stub: Stub) -> None:
     )
 
 
-def configuration(stub: Stub, key: str, name: str = "the-configuration") -> None:
-    """An endpoint configuration of the artifact at `key`."""
+def configuration(stub: Stub, key: str, name: str = "the-configuration", **beside: str) -> None:
+    """An endpoint configuration of the model `key`, a pinned one or `hub:<org>/<name>@<revision>`."""
+    variants = {"primary": key, **beside}
+    models = {variant: f"{variant}-model-of-{name}" for variant in variants}
+    kinds: dict[str, list[Any]] = {}
+    for variant, model in models.items():
+        kind = "ShadowProductionVariants" if variant == "shadow" else "ProductionVariants"
+        kinds.setdefault(kind, []).append({"VariantName": variant, "ModelName": model})
     stub("sagemaker").add_response(
         "describe_endpoint_config",
         {
             "EndpointConfigName": name,
             "EndpointConfigArn": "arn:aws:sagemaker:us-east-1:123456789012:endpoint-config/c",
-            "ProductionVariants": [{"VariantName": "primary", "ModelName": f"model-of-{name}"}],
             "CreationTime": 0,
+            **kinds,
         },
         {"EndpointConfigName": name},
     )
-    stub("sagemaker").add_response(
-        "describe_model",
-        {
-            "ModelName": f"model-of-{name}",
-            "PrimaryContainer": {"ModelDataUrl": f"s3://{BUCKET}/{key}"},
-            "CreationTime": 0,
-            "ModelArn": "arn:aws:sagemaker:us-east-1:123456789012:model/the-model",
-        },
-        {"ModelName": f"model-of-{name}"},
-    )
+    for variant, model in models.items():
+        stub("sagemaker").add_response(
+            "describe_model",
+            {
+                "ModelName": model,
+                "PrimaryContainer": _container(variants[variant]),
+                "CreationTime": 0,
+                "ModelArn": "arn:aws:sagemaker:us-east-1:123456789012:model/the-model",
+            },
+            {"ModelName": model},
+        )
+
+
+def _container(model: str) -> dict[str, Any]:
+    if not model.startswith("hub:"):
+        return {"ModelDataUrl": f"s3://{BUCKET}/{model}"}
+    name, _, revision = model.removeprefix("hub:").partition("@")
+    return {"Environment": {"HF_MODEL_ID": name, "HF_MODEL_REVISION": revision}}
 
 
 def last_apply(stub: Stub, configuration: str | None) -> None:
@@ -87,10 +108,12 @@ def last_apply(stub: Stub, configuration: str | None) -> None:
     )
 
 
-def endpoint(stub: Stub, key: str, state: str = "InService", failure: str | None = None) -> None:
-    """An endpoint that serves the artifact at `key`, which was asked for."""
+def endpoint(
+    stub: Stub, key: str, state: str = "InService", failure: str | None = None, **beside: str
+) -> None:
+    """An endpoint that serves the model `key`, which was asked for."""
     endpoint_is(stub, state, failure=failure)
-    configuration(stub, key)
+    configuration(stub, key, **beside)
     last_apply(stub, "the-configuration")
 
 

@@ -29,7 +29,7 @@ from tests.unit.answers import (
 from tests.unit.conftest import Stub
 from tests.unit.typed import Ran, typed
 
-APPLY = "DEPLOYMENT_ENV=dev npx cdktf deploy dev-sagemaker-sentiment"
+APPLY = "python -m rollforward apply sentiment --env dev"
 
 
 @pytest.fixture(autouse=True)
@@ -223,6 +223,8 @@ def test_a_proof_is_data_as_well(stub: Stub) -> None:
                 "live": V1,
                 "asked": V2,
                 "registered": V1,
+                "wanted": V1,
+                "due": False,
                 "reason": "No weights",
                 "rejected": [2],
             }

@@ -145,14 +145,41 @@ def test_an_endpoint_takes_requests_or_their_places_never_both(
     endpoints: Endpoints, storage: Storage
 ) -> None:
     _queued(endpoints, "good")
-    endpoints.config("real-time", variant("v"))
     assert "does not support this inference type" in refusal(endpoints.invoke)
-    endpoints.update("real-time", {})
-    endpoints.settled()
+    endpoints.sagemaker.delete_endpoint(EndpointName="e")
+    endpoints.config("real-time", variant("v"))
+    endpoints.create("real-time")
     said = refusal(_ask, endpoints)
     assert said.startswith("ValidationError: Endpoint e of account ")
     assert "does not support this inference type" in said
     assert storage.messages == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "change"),
+    [("queued", "real-time", "removed from"), ("real-time", "queued", "added to")],
+)
+def test_an_endpoint_does_not_become_asynchronous_nor_cease_to_be(
+    endpoints: Endpoints, before: str, after: str, change: str
+) -> None:
+    endpoints.config("real-time", variant("v"))
+    endpoints.config("queued", variant("v"), AsyncInferenceConfig={"OutputConfig": OUTPUT})
+    endpoints.create(before)
+    said = refusal(endpoints.update, after, {})
+    assert said.startswith("ValidationException: ")
+    assert f"The AsyncInferenceConfig parameter cannot be {change} this endpoint e" in said
+    described = endpoints.described()
+    assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", before)
+
+
+def test_an_asynchronous_endpoint_rolls_to_another_asynchronous_configuration(
+    endpoints: Endpoints,
+) -> None:
+    for name in ("first", "second"):
+        endpoints.config(name, variant("v"), AsyncInferenceConfig={"OutputConfig": OUTPUT})
+    endpoints.create("first")
+    endpoints.update("second", {})
+    assert endpoints.settled()["EndpointConfigName"] == "second"
 
 
 @pytest.mark.parametrize(

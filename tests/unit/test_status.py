@@ -29,8 +29,12 @@ def test_an_endpoint_that_serves_the_registered_model_agrees(stub: Stub) -> None
     assert found == Status(
         model=MODEL,
         endpoint=ENDPOINT,
+        source="registered",
+        follows=True,
         registered=V1,
+        wanted=V1,
         live=V1,
+        beside={},
         asked_for=None,
         state="InService",
         failure=None,

@@ -5,6 +5,7 @@ import asyncio
 from botocore.model import OperationModel
 
 from rollforward.local.sagemaker.configurations import (
+    ASYNC,
     CONFIG,
     PRODUCTION,
     is_serverless,
@@ -83,7 +84,16 @@ def _deployable(region: Region, params: Members) -> Resource:
 
 
 def _require_same_footing(endpoint: Resource, config: Resource) -> None:
-    """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html"""
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html
+
+    For asynchronous ones AWS's pages say nothing; its words are in aws/sagemaker-python-sdk #3124.
+    """
+    queued = ASYNC in endpoint.members
+    if queued != (ASYNC in config.members):
+        change = "removed from" if queued else "added to"
+        raise invalid(
+            f"The {ASYNC} parameter cannot be {change} this endpoint {endpoint.members['EndpointName']}."
+        )
     serverless = "CurrentServerlessConfig" in endpoint.members[PRODUCTION][0]
     if is_serverless(config) and not serverless:
         raise invalid(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from lambda_src.prove_model.answer import Outcome
-from lambda_src.prove_model.cloud import Cloud, Endpoint
+from lambda_src.prove_model.cloud import Cloud, Endpoint, InvocationFailed, Places, Served
 from lambda_src.prove_model.deployment import Deployment
 from lambda_src.prove_model.endpoint_events import Question
 from lambda_src.prove_model.environment import Environment
@@ -23,6 +23,7 @@ ENVIRONMENT = Environment(
     package_group="rollforward-dev-{model}",
     live_parameter="/rollforward/dev/{model}/live",
     asked_parameter="/rollforward/dev/{model}/asked-for",
+    requests_prefix="async/{model}/requests/",
     bucket=BUCKET,
     topic="arn:aws:sns:us-east-2:123456789012:rollforward-dev-notifications",
 )
@@ -45,7 +46,9 @@ class FakeCloud:
     failure_reason: str | None = None
     started: int = 1_583_831_889_050
     modified: datetime = datetime(2026, 1, 31, 14, tzinfo=UTC)
-    configurations: dict[str, str] = field(
+    asynchronous: bool = False
+    variants: tuple[str, ...] = ("primary",)
+    configurations: dict[str, str | None] = field(
         default_factory=lambda: {
             name: f"s3://{BUCKET}/{key}" for name, key in CONFIGURATIONS.items()
         }
@@ -56,6 +59,7 @@ class FakeCloud:
     values: dict[str, str] = field(default_factory=lambda: {MEMORY: "none", ASKED: "none"})
     announced: list[Announcement] = field(default_factory=list)
     answers: Callable[[bytes], bytes] = lambda body: body
+    asked_variants: list[str | None] = field(default_factory=list)
     telling: Callable[[], None] = lambda: None
     gate: Callable[[], None] = lambda: None
 
@@ -132,13 +136,32 @@ class FakeEndpoints:
             return None
         return Endpoint(fake.status, fake.live, fake.failure_reason, fake.modified)
 
-    def model_data(self, configuration: str) -> str | None:
+    def served(self, configuration: str) -> Served | None:
         self.fake.gate()
-        return self.fake.configurations.get(configuration)
+        fake = self.fake
+        if configuration not in fake.configurations:
+            return None
+        first, *others = fake.variants
+        return Served(fake.configurations[configuration], first, not others, fake.asynchronous)
 
-    def invoke(self, name: str, body: bytes) -> bytes:
+    def invoke(self, name: str, body: bytes, variant: str | None) -> bytes:
         self.fake.gate()
+        assert not self.fake.asynchronous, "AWS refuses it"
+        self.fake.asked_variants.append(variant)
         return self.fake.answers(body)
+
+    def enqueue(self, name: str, request: str) -> Places:
+        """Answered at once, or never if the fake's answer is empty."""
+        self.fake.gate()
+        assert self.fake.asynchronous, "AWS refuses it"
+        stored = self.fake.stored
+        answer, failure = f"async/{MODEL}/answers/1.out", f"async/{MODEL}/failures/1-error.out"
+        try:
+            if said := self.fake.answers(stored[request.removeprefix(f"s3://{BUCKET}/")]):
+                stored[answer] = said
+        except InvocationFailed as failed:
+            stored[failure] = str(failed).encode()
+        return Places(f"s3://{BUCKET}/{answer}", f"s3://{BUCKET}/{failure}")
 
 
 @dataclass(frozen=True)
@@ -163,6 +186,11 @@ class FakeObjects:
     def read(self, bucket: str, key: str) -> bytes | None:
         self.fake.gate()
         return self.fake.stored.get(key) if bucket == BUCKET else None
+
+    def write(self, bucket: str, key: str, content: bytes) -> None:
+        self.fake.gate()
+        assert (bucket, key.rpartition("/")[0]) == (BUCKET, f"async/{MODEL}/requests")
+        self.fake.stored[key] = content
 
 
 @dataclass(frozen=True)

@@ -42,6 +42,12 @@ def smoke_failed() -> FakeCloud:
     return cloud
 
 
+def smoke_failed_through_s3() -> FakeCloud:
+    cloud = smoke_failed()
+    cloud.asynchronous = True
+    return cloud
+
+
 def newly_live() -> FakeCloud:
     return FakeCloud()
 
@@ -84,6 +90,7 @@ def crash_points(begin: Callable[[], FakeCloud], *before: int) -> Iterator[int]:
         (rolled_back, Event.ROLLED_BACK),
         (rolled_back_settings, Event.ROLLED_BACK),
         (smoke_failed, Event.ROLLED_BACK),
+        (smoke_failed_through_s3, Event.ROLLED_BACK),
         (newly_live, Event.LIVE),
     ],
 )

@@ -29,6 +29,7 @@ def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
     monkeypatch.setenv("PACKAGE_GROUP", ENVIRONMENT.package_group)
     monkeypatch.setenv("LIVE_PARAMETER", ENVIRONMENT.live_parameter)
     monkeypatch.setenv("ASKED_PARAMETER", ENVIRONMENT.asked_parameter)
+    monkeypatch.setenv("REQUESTS_PREFIX", ENVIRONMENT.requests_prefix)
     monkeypatch.setenv("MODEL_BUCKET", ENVIRONMENT.bucket)
     monkeypatch.setenv("TOPIC_ARN", ENVIRONMENT.topic)
 

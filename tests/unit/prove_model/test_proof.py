@@ -63,8 +63,11 @@ def test_an_update_that_sagemaker_refused_is_no_roll_back(cloud: FakeCloud) -> N
     assert cloud.rejected == []
 
 
-def test_a_model_put_there_by_hand_is_live_but_not_announced(cloud: FakeCloud) -> None:
-    cloud.configurations["v1"] = "s3://elsewhere/model.tar.gz"
+@pytest.mark.parametrize("model_data", ["s3://elsewhere/model.tar.gz", None])
+def test_a_model_put_there_by_hand_or_from_a_hub_is_live_but_not_announced(
+    cloud: FakeCloud, model_data: str | None
+) -> None:
+    cloud.configurations["v1"] = model_data
     answer = cloud.prove().answer
     assert (answer.verdict, answer.live) == (Verdict.LIVE, None)
     assert answer.reason == "v1 is live, and names no registered model."

@@ -36,6 +36,64 @@ def test_a_model_that_answers_as_it_must_is_live(cloud: FakeCloud) -> None:
     assert cloud.told == [Event.LIVE]
 
 
+def test_with_others_beside_it_what_is_live_is_asked_and_no_other(cloud: FakeCloud) -> None:
+    cloud.bring_smoke(V1, SMOKE)
+    cloud.answers = answering('{"label": "positive"}')
+    cloud.variants = ("primary", "challenger")
+    assert cloud.prove().answer.verdict == Verdict.LIVE
+    assert cloud.asked_variants == ["primary"]
+
+
+def test_a_variant_that_is_alone_is_not_named(cloud: FakeCloud) -> None:
+    cloud.bring_smoke(V1, SMOKE)
+    cloud.prove()
+    assert cloud.asked_variants == [None]
+
+
+def test_an_asynchronous_model_is_asked_through_s3(cloud: FakeCloud) -> None:
+    cloud.asynchronous = True
+    cloud.bring_smoke(V1, SMOKE)
+    cloud.answers = answering('{"label": "positive"}')
+    assert cloud.prove().answer == Answer(Verdict.LIVE, MODEL, live=V1, asked=V1)
+    [request] = [key for key in cloud.stored if key.startswith(f"async/{MODEL}/requests/")]
+    assert json.loads(cloud.stored[request]) == {"inputs": "lovely"}
+
+
+@pytest.mark.parametrize("answer", [answering('{"label": "negative"}'), crashing])
+def test_an_asynchronous_model_that_answers_wrongly_is_rejected(
+    cloud: FakeCloud, answer: Callable[[bytes], bytes]
+) -> None:
+    cloud.asynchronous = True
+    cloud.bring_smoke(V1, SMOKE)
+    cloud.answers = answer
+    assert cloud.prove().answer.verdict == Verdict.SMOKE_FAILED
+    assert cloud.rejected == [1]
+    assert '"negative"' in cloud.reasons[1] or "Got an error: ModelError" in cloud.reasons[1]
+
+
+def test_no_answer_in_a_minute_is_not_held_against_an_asynchronous_model(cloud: FakeCloud) -> None:
+    cloud.asynchronous = True
+    cloud.bring_smoke(V1, SMOKE)
+    cloud.answers = answering("")
+    pauses: list[float] = []
+    answer = cloud.prove(sleep=pauses.append).answer
+    reason = "Its smoke request has no answer after 60 seconds."
+    assert answer == Answer(Verdict.LIVE, MODEL, live=V1, asked=V1, reason=reason)
+    assert (sum(pauses), cloud.rejected, cloud.values[MEMORY]) == (60, [], V1)
+    told = f"The endpoint serves what was asked for. {reason}"
+    assert cloud.announced == [Announcement(Event.LIVE, MODEL, 1, told, V1)]
+
+
+def test_nobody_is_asked_where_anybody_might_answer(cloud: FakeCloud) -> None:
+    cloud.asynchronous = True
+    cloud.variants = ("primary", "challenger")
+    cloud.bring_smoke(V1, SMOKE)
+    cloud.answers = crashing
+    answer = cloud.prove().answer
+    assert answer.verdict == Verdict.LIVE
+    assert "any of the asynchronous endpoint's variants might answer" in (answer.reason or "")
+
+
 def test_a_wrong_answer_rejects_what_is_live_and_says_what_was_answered(cloud: FakeCloud) -> None:
     cloud.bring_smoke(V1, SMOKE)
     cloud.answers = answering('{"label": "negative"}')
