@@ -118,14 +118,17 @@ def _network(environment: Environment, model: str) -> list[Statement]:
             actions=["ec2:CreateNetworkInterface"], resources=[interfaces, *subnets, *groups]
         ),
         Statement(
-            actions=["ec2:CreateNetworkInterfacePermission", "ec2:DeleteNetworkInterface"],
+            actions=[
+                "ec2:CreateNetworkInterfacePermission",
+                "ec2:DeleteNetworkInterface",
+                "ec2:DeleteNetworkInterfacePermission",
+            ],
             # Their names are SageMaker's to give; their place is known.
             resources=[interfaces],
             condition={"ArnEquals": {"ec2:Subnet": subnets}},
         ),
         Statement(
             actions=[
-                "ec2:DeleteNetworkInterfacePermission",
                 "ec2:DescribeDhcpOptions",
                 "ec2:DescribeNetworkInterfaces",
                 "ec2:DescribeSecurityGroups",
@@ -133,7 +136,7 @@ def _network(environment: Environment, model: str) -> list[Statement]:
                 "ec2:DescribeVpcs",
             ],
             resources=["*"],
-            wildcard_reason="EC2 has no resources for these actions",
+            wildcard_reason="EC2's Describe actions have no resources",
         ),
     ]
 

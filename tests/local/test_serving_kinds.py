@@ -142,7 +142,7 @@ def test_a_canary_rolls_in_place_and_so_does_another_rollout(site: Site) -> None
 
 
 # From real-time on, each step between two kinds once.
-STEPS = [ASYNC, SERVERLESS, ASYNC, REAL_TIME, SERVERLESS]
+STEPS: list[Serving] = [ASYNC, SERVERLESS, ASYNC, REAL_TIME, SERVERLESS]
 
 
 @pytest.mark.parametrize("step", range(len(STEPS)))

@@ -12,6 +12,11 @@ from tests.synth.template import Template
 # The actions that AWS gives no narrower resource than `*`; each statement says so beside it.
 WITHOUT_RESOURCES = {
     "cloudwatch:PutMetricData",
+    "ec2:DescribeDhcpOptions",
+    "ec2:DescribeNetworkInterfaces",
+    "ec2:DescribeSecurityGroups",
+    "ec2:DescribeSubnets",
+    "ec2:DescribeVpcs",
     "ecr:GetAuthorizationToken",
     "xray:PutTelemetryRecords",
     "xray:PutTraceSegments",
