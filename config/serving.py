@@ -26,6 +26,7 @@ EXCLUSIONS = f"{PAGES}/dg/deployment-guardrails-exclusions.html"
 SERVERLESS = f"{PAGES}/dg/serverless-endpoints.html"
 SHADOW_TESTS = f"{PAGES}/dg/shadow-tests-exclusions.html"
 ONE_SHADOW = f"{PAGES}/dg/model-shadow-deployment.html"
+SCALING = f"{PAGES}/dg/endpoint-auto-scaling-prerequisites.html"
 CAPTURE = f"{PAGES}/dg/model-monitor-data-capture.html"
 STORAGE = f"{PAGES}/dg/host-instance-storage.html"
 PROVIDER_WAITS = "https://github.com/hashicorp/terraform-provider-aws/pull/39090"
@@ -83,6 +84,13 @@ class _OnInstances(Frozen):
         if total > 100:
             raise ValueError(f"expected at most 100 percent of the traffic in all, found {total}")
         return variants
+
+    @field_validator("instance_type")
+    @classmethod
+    def _can_scale(cls, instance_type: str) -> str:
+        if instance_type.startswith("ml.t"):
+            raise ValueError(f"{instance_type} is burstable, and can not be scaled: {SCALING}")
+        return instance_type
 
     @model_validator(mode="after")
     def _volume_fits(self) -> "_OnInstances":

@@ -32,6 +32,7 @@ from config import names
 from config.instance_types import vcpus
 from config.scaling import Cooldowns, Scaling, ScheduledCapacity
 from config.serving import Async, RealTime, Serving
+from stacks.constructs.address import address
 from stacks.constructs.endpoint import RollingEndpoint
 from stacks.constructs.wake_up import WakeUp
 
@@ -75,6 +76,7 @@ class Autoscaling(Construct):
             "service_namespace": "sagemaker",
             "scalable_dimension": dimension,
             "resource_id": f"endpoint/{self._name}/variant/{names.VARIANT}",
+            "lifecycle": self._lifecycle(),
         }
         self._last: ITerraformDependable = AppautoscalingTarget(
             self,
@@ -83,10 +85,18 @@ class Autoscaling(Construct):
             max_capacity=high,
             depends_on=[self._endpoint.endpoint],
             # What the clock has set, the next apply leaves alone.
-            lifecycle=TerraformResourceLifecycle(ignore_changes=["min_capacity", "max_capacity"])
-            if schedule
-            else None,
-            **self._place,
+            **self._place
+            | {
+                "lifecycle": self._lifecycle(
+                    *(["min_capacity", "max_capacity"] if schedule else [])
+                )
+            },
+        )
+
+    def _lifecycle(self, *ignored: str) -> TerraformResourceLifecycle:
+        return TerraformResourceLifecycle(
+            ignore_changes=list(ignored) or None,
+            replace_triggered_by=[address(self._endpoint.instance_type)],
         )
 
     def _follow(self, scaling: Scaling, instance_type: str) -> None:

@@ -41,7 +41,7 @@ class RollingEndpoint(Construct):
         versions: Versions,
     ) -> None:
         super().__init__(scope, id_)
-        serving = environment.models[model].serving
+        serving, variants = environment.models[model].serving, environment.models[model].variants
         configurations = Configurations(
             self,
             "configurations",
@@ -66,6 +66,14 @@ class RollingEndpoint(Construct):
             else None
         )
         kind = DataResource(self, "kind", input={"kind": serving.kind})
+        # SageMaker changes the type of no variant that is a scalable target: what scales it is taken away
+        # before the endpoint rolls, and is made anew after it.
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html
+        self.instance_type = DataResource(
+            self,
+            "instance_type",
+            triggers_replace={"primary": variants[0].instance_type or "none"},
+        )
         self.endpoint = SagemakerEndpoint(
             self,
             "endpoint",
@@ -81,7 +89,7 @@ class RollingEndpoint(Construct):
                 postcondition=[_is_live(self._asked_for)],
             ),
             # SageMaker refuses a roll whose alarms are not there yet.
-            depends_on=alarms.alarms if alarms else [],
+            depends_on=[self.instance_type, *(alarms.alarms if alarms else [])],
         )
 
     @property

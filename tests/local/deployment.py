@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import boto3
+import botocore.session
 import pytest
 
 from config import names
@@ -119,10 +120,9 @@ class Deployment:
 
     def client(self, service: Any) -> Any:
         """A boto3 client of this deployment, whatever the test's own environment says."""
-        endpoint = self.environ.get(
-            f"AWS_ENDPOINT_URL_{service.upper().replace('-', '_')}",
-            self.environ["AWS_ENDPOINT_URL"],
-        )
+        model = botocore.session.get_session().get_service_model(service)
+        variable = f"AWS_ENDPOINT_URL_{model.service_id.upper().replace(' ', '_')}"
+        endpoint = self.environ.get(variable, self.environ["AWS_ENDPOINT_URL"])
         return boto3.client(
             service,
             endpoint_url=endpoint,

@@ -6,6 +6,7 @@ The tests stand in the order of that life, and share one deployment: an apply of
 import json
 import subprocess
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,11 @@ import pytest
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from config import names
+from config.rollout import Canary
+from config.scaling import Instances
 from config.settings import load
 from examples.sentiment.build import build
+from main import build_app
 from rollforward.local.cloud import local_cloud
 from rollforward.terraform import binary, cli_environment
 from tests.local.deployment import Deployment, own_environ
@@ -221,17 +225,24 @@ def test_the_next_good_model_rolls_forward_past_a_broken_one(
     assert json.loads(deployment.run("invoke", "sentiment", QUESTION).out)["label"] == "negative"
 
 
-def test_an_alarm_that_goes_off_while_a_roll_bakes_sends_it_back(
+def test_a_canary_that_breaks_rolls_back_and_the_proof_reports_it(
     deployment: Deployment, tmp_path: Path
 ) -> None:
     before = registered(deployment)
+    synthesize_canary(deployment)
+    deployment.roll()
+    broken = packed(tmp_path, "def model_fn(path): return lambda data: 1 / 0")
+    assert deployment.deliver(broken, GOOD_METRICS).code == 0
     cloudwatch = deployment.client("cloudwatch")
     alarm = names.rollback_alarm(deployment.environment, "sentiment", "errors-5xx")
-    archive = build("v3", tmp_path)
-    assert deployment.deliver(archive, archive.with_name("metrics.json")).code == 0
-    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="for the test")
-    deployment.roll_that_is_taken_back()
+    with ThreadPoolExecutor() as pool:
+        roll = pool.submit(deployment.roll_that_is_taken_back)
+        wait_for(lambda: fails(deployment))
+        # CloudWatch would need two minutes to see it.
+        cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="5xx")
+        roll.result()
     cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="for the test")
+    assert not any(fails(deployment) for _ in range(20))
     ran = deployment.run("prove", "--json")
     assert ran.code == 1
     (proof,) = ran.json
@@ -239,6 +250,32 @@ def test_an_alarm_that_goes_off_while_a_roll_bakes_sends_it_back(
     assert alarm in proof["reason"]
     deployment.roll()
     assert_nothing_to_do(deployment)
+
+
+def synthesize_canary(deployment: Deployment) -> None:
+    """Half of two instances first, from the next apply on."""
+    environment = deployment.environment
+    canary = {
+        "instances": Instances(min=2, max=2),
+        "rollout": Canary(kind="canary", percent=50, bake_minutes=1),
+    }
+    model = environment.models["sentiment"]
+    serving = model.serving.model_copy(update=canary)
+    models = {"sentiment": model.model_copy(update={"serving": serving})}
+    changed = environment.model_copy(update={"models": models})
+    build_app(changed, selected=["sentiment"], outdir=str(deployment.folder / "cdktf.out")).synth()
+
+
+def fails(deployment: Deployment) -> bool:
+    runtime = deployment.client("sagemaker-runtime")
+    endpoint = names.endpoint(deployment.environment, "sentiment")
+    try:
+        runtime.invoke_endpoint(
+            EndpointName=endpoint, Body=QUESTION, ContentType="application/json"
+        )
+    except runtime.exceptions.ModelError:
+        return True
+    return False
 
 
 def test_a_worse_model_is_refused_with_the_rule_and_both_numbers(

@@ -212,7 +212,7 @@ def test_alarms_of_ones_own_send_a_roll_back_too(synthesize: Synthesize) -> None
 
 def test_the_alarms_are_there_before_the_endpoint_rolls(stack: Template) -> None:
     needed = stack.only("aws_sagemaker_endpoint")["depends_on"]
-    assert set(needed) == {_alarm(stack, what) for what in names.ROLLBACK_ALARMS}
+    assert {_alarm(stack, what) for what in names.ROLLBACK_ALARMS} < set(needed)
 
 
 @pytest.mark.parametrize(("kind", "percent"), [("5xx", 5), ("4xx", 50)])
@@ -258,8 +258,8 @@ def test_an_apply_leaves_alone_what_the_clock_has_set(
     stack: Template, prod: dict[str, Template]
 ) -> None:
     target = prod["sagemaker-sentiment"].only("aws_appautoscaling_target")
-    assert target["lifecycle"] == {"ignore_changes": ["min_capacity", "max_capacity"]}
-    assert "lifecycle" not in stack.only("aws_appautoscaling_target")
+    assert target["lifecycle"]["ignore_changes"] == ["min_capacity", "max_capacity"]
+    assert "ignore_changes" not in stack.only("aws_appautoscaling_target")["lifecycle"]
 
 
 def test_startup_volume_and_workers_reach_the_container(synthesize: Synthesize) -> None:

@@ -377,3 +377,17 @@ def test_an_apply_that_was_taken_back_fails_before_it_deletes_what_is_live(
     asked = endpoint["endpoint_config_name"].removeprefix("${").removesuffix("}")
     assert condition["condition"] == f"${{self.endpoint_config_name == {asked}}}"
     assert "rolled ${self.name} back" in condition["error_message"]
+
+
+@pytest.mark.parametrize(
+    "resource_type",
+    ["aws_appautoscaling_target", "aws_appautoscaling_policy"],
+)
+def test_what_scales_goes_before_another_instance_type_comes(
+    dev: dict[str, Template], resource_type: str
+) -> None:
+    stack = dev["sagemaker-sentiment"]
+    (trigger,) = stack.only(resource_type)["lifecycle"]["replace_triggered_by"]
+    assert trigger in stack.only("aws_sagemaker_endpoint")["depends_on"]
+    footing = stack.content["resource"]["terraform_data"][trigger.removeprefix("terraform_data.")]
+    assert footing["triggers_replace"] == {"primary": "ml.m5.large"}

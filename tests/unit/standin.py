@@ -111,6 +111,7 @@ class Endpoints:
 
     sagemaker: Any
     runtime: Any
+    scaling: Any
     started: list[FakeContainer]
     told: list[Any]
 
@@ -167,7 +168,9 @@ class Endpoints:
 
 def fake_endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
     client = clients(url)
-    made = Endpoints(client("sagemaker"), client("sagemaker-runtime"), [], [])
+    made = Endpoints(
+        client("sagemaker"), client("sagemaker-runtime"), client("application-autoscaling"), [], []
+    )
 
     async def start(data: ModelData, *_: object) -> FakeContainer:
         made.started.append(FakeContainer(data.url.rpartition("/")[2]))

@@ -164,6 +164,10 @@ CHALLENGER = {"traffic_percent": 10, "source": PINNED}
             " → network → security_groups → #1: expected text should match pattern",
         ),
         ({"instances": {"min": 0}}, " → instances → min: expected greater than or equal to 1"),
+        (
+            {"instance_type": "ml.t3.medium"},
+            " → instance_type: ml.t3.medium is burstable, and can not be scaled: https://docs.aws",
+        ),
     ],
 )
 def test_what_real_time_endpoints_do_not_take_together(

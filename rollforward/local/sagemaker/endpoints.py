@@ -35,6 +35,7 @@ def update_endpoint(operation: OperationModel, region: Region, params: Members) 
     config = _deployable(region, params)
     require_in_service(endpoint)
     _require_same_footing(endpoint, config)
+    _require_scaled_variants_stay(region, endpoint, config)
     retained = endpoint.members.get(_LAST) if params.get(f"Retain{_ASKED}") else None
     deployment = Deployment.of(region, endpoint, config, params.get(_ASKED) or retained or {})
     endpoint.update({"EndpointStatus": "Updating", PENDING: deployment.summary("Creating")})
@@ -99,6 +100,28 @@ def _require_same_footing(endpoint: Resource, config: Resource) -> None:
         raise invalid(
             f'Cannot update endpoint "{endpoint.arn}": an instance-based endpoint cannot become serverless.'
         )
+
+
+def _require_scaled_variants_stay(region: Region, endpoint: Resource, config: Resource) -> None:
+    """https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html"""
+    name = endpoint.members["EndpointName"]
+    live = region.resources.get(region.arn(CONFIG, endpoint.members[f"{CONFIG}Name"]))
+    wanted = _instance_types(config.members)
+    gone = [
+        variant
+        for variant, instance_type in (_instance_types(live.members) if live else {}).items()
+        if f"endpoint/{name}/variant/{variant}" in region.scalable
+        and wanted.get(variant) != instance_type
+    ]
+    if gone:
+        raise invalid(
+            f'The variant(s) "{", ".join(gone)}" must be deregistered as a scalable target with Auto Scaling '
+            "before they can be removed or have their instance type modified."
+        )
+
+
+def _instance_types(config: Members) -> Members:
+    return {one["VariantName"]: one.get("InstanceType", "none") for one in config[PRODUCTION]}
 
 
 def _remembered(params: Members) -> Members:

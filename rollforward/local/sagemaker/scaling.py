@@ -50,6 +50,7 @@ class Scaling:
         if place not in self._targets:
             self._require_endpoint(params["ResourceId"])
             self._targets[place] = Target(self._fresh(params["ServiceNamespace"]), tags)
+            self._region.scalable.add(params["ResourceId"])
         target = self._targets[place]
         asleep = target.members["SuspendedState"] | params.pop("SuspendedState", {})
         target.members |= params | {"SuspendedState": asleep}
@@ -67,6 +68,7 @@ class Scaling:
     def deregister_scalable_target(self, params: Members) -> Members:
         self._target(params)
         del self._targets[_place(params)]
+        self._region.scalable.discard(params["ResourceId"])
         return {}
 
     def put_scaling_policy(self, params: Members) -> Members:

@@ -43,6 +43,8 @@ class Region:
     retirements: Tasks = field(default_factory=set)
     notices: Tasks = field(default_factory=set)
     last_notice: asyncio.Task[None] | None = None
+    # Resource ids, such as `endpoint/<name>/variant/<name>`, that Application Auto Scaling has a target of.
+    scalable: set[str] = field(default_factory=set)
 
     def arn(self, kind: str, name: str) -> str:
         return f"arn:aws:sagemaker:{self.name}:{self.account}:{_hyphened(kind)}/{name}"

@@ -1,0 +1,96 @@
+"""One model's endpoint in a local cloud, deployed alone: its stack knows its neighbours by name only."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config import names
+from config.serving import Serving
+from config.settings import Environment, Model, load
+from config.source import Source
+from examples.sentiment.build import build
+from main import build_app
+from rollforward.local.cloud import local_cloud
+from rollforward.terraform import Change, Plan, cli_environment
+from tests.local.deployment import Deployment, own_environ
+
+V1, V2 = (f"registered/sentiment/20260131T1{hour}0000Z-v-00000000/model.tar.gz" for hour in "01")
+QUESTION = b'{"inputs": "this is not good"}'
+# What the local CloudWatch forgets of an alarm.
+FORGOTTEN = {"actions_enabled", "alarm_actions", "dimensions", "period", "statistic"}
+
+
+@dataclass(frozen=True)
+class Site:
+    deployment: Deployment
+    environment: Environment
+
+    def serve(self, serving: Serving, source: Source = "registered", **variables: int) -> Plan:
+        """Synthesize the stack for this kind, and apply it; the next plan is empty."""
+        told = self.environment.models["sentiment"].model_dump()
+        model = Model.model_validate(told | {"serving": serving, "source": source})
+        environment = self.environment.model_copy(update={"models": {"sentiment": model}})
+        folder = str(self.deployment.folder / "cdktf.out")
+        build_app(environment, selected=["sentiment"], outdir=folder).synth()
+        stack = self.deployment.stack("sagemaker-sentiment")
+        stack.init()
+        values = {name: str(value) for name, value in variables.items()}
+        plan = stack.plan(variables=values)
+        stack.apply()
+        again = stack.plan(variables=values)
+        assert not [found for found in map(_difference, again.changes) if found], again
+        return plan
+
+    def point(self, key: str) -> None:
+        ssm = self.deployment.client("ssm")
+        for name in (names.pointer, names.recent):
+            parameter = name(self.environment, "sentiment")
+            ssm.put_parameter(Name=parameter, Value=key, Type="String", Overwrite=True)
+
+    def ask(self, body: bytes = QUESTION) -> Mapping[str, Any]:
+        runtime = self.deployment.client("sagemaker-runtime")
+        answer: Mapping[str, Any] = runtime.invoke_endpoint(
+            EndpointName=self.endpoint, Body=body, ContentType="application/json"
+        )
+        return answer
+
+    def predicts(self) -> str:
+        return str(self.ask()["Body"].read().decode())
+
+    @property
+    def endpoint(self) -> str:
+        return names.endpoint(self.environment, "sentiment")
+
+    def described(self) -> Mapping[str, Any]:
+        sagemaker = self.deployment.client("sagemaker")
+        found: Mapping[str, Any] = sagemaker.describe_endpoint(EndpointName=self.endpoint)
+        return found
+
+
+def actions(plan: Plan) -> tuple[str, ...]:
+    """What becomes of the endpoint."""
+    (endpoint,) = plan.of_type("aws_sagemaker_endpoint")
+    return endpoint.actions
+
+
+@contextmanager
+def sentiment(folder: Path) -> Iterator[Site]:
+    """A local cloud with two registered versions of the example; v1 is positive, v2 negative on QUESTION."""
+    environment = load("dev")
+    with local_cloud(folder, environment.account, environment.region) as cloud:
+        environ = {**own_environ(), **cloud.environment, **cli_environment(folder)}
+        deployment = Deployment(environment, folder, environ)
+        assert deployment.run("bootstrap").code == 0
+        s3, bucket = deployment.client("s3"), names.model_bucket(environment)
+        s3.create_bucket(Bucket=bucket)
+        for key, version in ((V1, "v1"), (V2, "v2")):
+            s3.upload_file(str(build(version, folder)), bucket, key)
+        yield Site(deployment, environment)
+
+
+def _difference(change: Change) -> set[str]:
+    before, after = change.before or {}, change.after or {}
+    differ = {key for key in after if before.get(key) != after[key]} or {change.address}
+    return differ - (FORGOTTEN if "wake_up_alarm" in change.address else set())

@@ -1,0 +1,104 @@
+"""Several models behind one endpoint, models of other sources, and the capacity that a roll starts with."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+import pytest
+
+from config.scaling import Instances
+from config.serving import RealTime
+from config.source import Hub, Pinned
+from config.variant import Shadow, Variant
+from tests.local.site import V1, V2, Site, actions, sentiment
+
+pytestmark = pytest.mark.timeout(600)
+
+PINNED = Pinned(key=V2)
+REVISION = "c" * 40
+HUB = Hub(hub="org/loud", revision=REVISION, task="text-classification")
+SHOUTING = """
+def model_fn(model_dir): return lambda data: data["inputs"].upper()
+"""
+REAL_TIME = RealTime(
+    kind="realtime", instance_type="ml.m5.large", instances=Instances(min=1, max=4)
+)
+CHALLENGER = Variant(source=PINNED, traffic_percent=25)
+WITH_CHALLENGER = REAL_TIME.model_copy(update={"variants": {"challenger": CHALLENGER}})
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    hub = tmp_path_factory.mktemp("hub")
+    code = hub / "models--org--loud" / "snapshots" / REVISION / "code"
+    code.mkdir(parents=True)
+    (code / "inference.py").write_text(SHOUTING)
+    with pytest.MonkeyPatch.context() as environ:
+        environ.setenv("ROLLFORWARD_HUB", str(hub))
+        with sentiment(tmp_path_factory.mktemp("variants")) as site:
+            yield site
+
+
+def answered(site: Site, requests: int = 200) -> Counter[str]:
+    """Which variant answered how often."""
+    return Counter(site.ask()["InvokedProductionVariant"] for _ in range(requests))
+
+
+def test_variants_answer_in_proportion_to_their_weights(site: Site) -> None:
+    site.point(V1)
+    assert actions(site.serve(WITH_CHALLENGER)) == ("create",)
+    # 50 are expected; by chance alone, once in a million runs it is not between these.
+    assert 20 <= answered(site)["challenger"] <= 85
+
+
+def test_one_variable_moves_the_traffic_in_place(site: Site) -> None:
+    plan = site.serve(WITH_CHALLENGER, challenger_percent=100)
+    assert actions(plan) == ("update",)
+    assert answered(site, 20) == {"challenger": 20}
+    assert "negative" in site.predicts()
+
+
+def test_a_share_is_a_whole_number(site: Site) -> None:
+    stack = site.deployment.stack("sagemaker-sentiment")
+    with pytest.raises(Exception, match="challenger_percent is a whole number from 0 to 100"):
+        stack.plan(variables={"challenger_percent": "0.5"})
+
+
+def test_a_shadow_listens_and_never_answers(site: Site) -> None:
+    shadow = Shadow(source=PINNED, sampling_percent=100)
+    plan = site.serve(REAL_TIME.model_copy(update={"shadow": shadow}))
+    assert actions(plan) == ("update",)
+    assert answered(site, 20) == {"primary": 20}
+    assert "positive" in site.predicts()
+    (listening,) = site.described()["ShadowProductionVariants"]
+    assert listening["VariantName"] == "shadow"
+    (log,) = (site.deployment.folder / "logs").glob(f"{site.endpoint}-shadow-*.log")
+    assert log.read_text().count("POST /invocations") >= 20
+
+
+def test_a_roll_starts_with_the_instances_that_serve_now(site: Site) -> None:
+    site.point(V2)
+    site.serve(REAL_TIME, current_instances=3)
+    (variant,) = site.described()["ProductionVariants"]
+    assert variant["CurrentInstanceCount"] == 3
+
+
+def test_another_count_alone_rolls_nothing(site: Site) -> None:
+    plan = site.serve(REAL_TIME, current_instances=2)
+    assert plan.empty, plan
+
+
+def test_a_pinned_copy_stays_whatever_the_pointer_says(site: Site) -> None:
+    site.point(V1)
+    site.serve(REAL_TIME, PINNED)
+    assert "negative" in site.predicts()
+
+
+def test_a_model_of_the_hub_is_served_at_its_revision(site: Site) -> None:
+    plan = site.serve(REAL_TIME.model_copy(update={"isolated": False}), HUB)
+    assert actions(plan) == ("update",)
+    assert site.ask(b'{"inputs": "good"}')["Body"].read() == b'"GOOD"'
+
+
+def test_back_at_the_pointer_it_follows_again(site: Site) -> None:
+    assert actions(site.serve(REAL_TIME)) == ("update",)
+    assert "positive" in site.predicts()
