@@ -4,6 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 
+import boto3
 import pytest
 
 from config import names
@@ -115,6 +116,8 @@ def test_an_asynchronous_endpoint_rolls_in_place_and_answers_through_s3(
 
 
 def _as_operator(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    # boto3 keeps what it read of the environment before.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     for name in [name for name in os.environ if name.startswith("AWS_")]:
         monkeypatch.delenv(name)
     for name, value in site.deployment.environ.items():
