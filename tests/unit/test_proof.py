@@ -29,7 +29,7 @@ from tests.unit.answers import (
 from tests.unit.conftest import Stub
 from tests.unit.typed import Ran, typed
 
-APPLY = "DEPLOYMENT_ENV=dev npx cdktf deploy dev-sagemaker-sentiment"
+APPLY = "python -m rollforward apply sentiment --env dev"
 
 
 @pytest.fixture(autouse=True)
@@ -275,11 +275,12 @@ def test_a_prover_that_is_not_deployed_names_the_stack_to_deploy(stub: Stub) -> 
 
 @pytest.fixture
 def rolls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The models whose stacks are applied, of which none is."""
+    """The models whose stacks are applied: none is, but it is proven."""
     applied: list[str] = []
 
-    def roll(_: Environment, model: str) -> None:
+    def roll(environment: Environment, model: str) -> proof.Proof:
         applied.append(model)
+        return proof.prove(environment, model, lambda _: None)
 
     monkeypatch.setattr(rolling, "roll", roll)
     return applied
