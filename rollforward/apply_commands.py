@@ -1,7 +1,9 @@
 """The commands plan and apply."""
 
 import sys
+from collections import Counter
 from collections.abc import Sequence
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +19,7 @@ from rollforward.console import err, out, print_json, told
 from rollforward.errors import RollforwardError
 from rollforward.options import EnvironmentName, Json
 from rollforward.proof import Proof
-from rollforward.proof_commands import proven, shown
+from rollforward.proof_commands import shown
 from rollforward.terraform import Change
 
 app = typer.Typer()
@@ -67,49 +69,35 @@ def apply(
             ApplyProgress() as progress,
             applying.prepared(environment, models or [], progress.tell) as work,
         ):
-
-            def approve(jobs: Sequence[Job]) -> bool:
-                with progress.paused():
-                    if not (yes and as_json):
-                        _show(jobs, err if as_json else out)
-                    return yes or _asked()
-
-            # Who is asked sees old key → new key; who is not has it from the state afterwards, sooner.
-            applying.apply_all(work, approve, values=not yes)
-        proofs, unproven = _proofs(work)
+            if yes:
+                applying.apply_unasked(work)
+            else:
+                applying.apply_asked(work, partial(_approved, progress, as_json))
+        proofs = [job.proof for job in work.jobs if job.proof]
         if as_json:
             print_json({"stacks": [_as_json(job) for job in work.jobs], "proofs": proofs})
         else:
             _tell_results(work, proofs)
-        _raise([*(job.error for job in work.jobs if job.error), *unproven])
+        _raise([job.error for job in work.jobs if job.error])
         held = all(proof.holds for proof in proofs)
         declined = any(job.result == DECLINED for job in work.jobs)
         raise typer.Exit(0 if held and not declined else 1)
 
 
-def _asked() -> bool:
-    try:
-        return err.input("Apply this? Only `yes` does: ", markup=False).strip() == "yes"
-    except EOFError:
-        return False
-
-
-def _proofs(work: Work) -> tuple[list[Proof], list[str]]:
-    """Of each endpoint whose stack is in order, and what stood in the way of a proof."""
-    proofs, errors = [], []
-    for job in work.jobs:
-        if job.model is None or not job.in_order:
-            continue
+def _approved(progress: ApplyProgress, as_json: bool, jobs: Sequence[Job]) -> bool:
+    with progress.paused():
+        _show(jobs, err if as_json else out)
         try:
-            proofs.append(proven(work.environment, job.model))
-        except RollforwardError as error:
-            errors.append(str(error))
-    return proofs, errors
+            return err.input("Apply this? Only `yes` does: ", markup=False).strip() == "yes"
+        except EOFError:
+            return False
 
 
 def _tell_results(work: Work, proofs: Sequence[Proof]) -> None:
     for job in work.jobs:
-        out.print(f"{job.name}: {job.result}", markup=False)
+        counted = Counter(verb(change) for change in job.changes)
+        summary = ", ".join(f"{count} {what}" for what, count in counted.items())
+        out.print(f"{job.name}: {job.result}{f' ({summary})' if summary else ''}", markup=False)
         if job.result == applying.APPLIED:
             _show_outputs(job, out)
     for proof in proofs:
@@ -136,10 +124,8 @@ def _show(jobs: Sequence[Job], console: Console) -> None:
 
 def _show_outputs(job: Job, console: Console) -> None:
     for name, (before, after) in job.outputs.items():
-        console.print(
-            f"  {name}: {before} → {'known after the apply' if after is None else after}",
-            markup=False,
-        )
+        now = "known after the apply" if after is None else after
+        console.print(f"  {name}: {now if before is None else f'{before} → {now}'}", markup=False)
 
 
 def verb(change: Change) -> str:

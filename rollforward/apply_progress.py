@@ -6,7 +6,7 @@ from types import TracebackType
 
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from rollforward.applying import RESULTS
+from rollforward.applying import BUSY
 from rollforward.console import err
 
 
@@ -42,7 +42,7 @@ class ApplyProgress:
         elif stack not in self._lines:
             self._lines[stack] = self._progress.add_task(stack, total=1, doing=doing)
         else:
-            done = 1 if doing in RESULTS else 0
+            done = 0 if doing.startswith(BUSY) else 1
             self._progress.update(self._lines[stack], doing=doing, completed=done)
 
     @contextmanager

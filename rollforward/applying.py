@@ -9,6 +9,7 @@ stack makes: on a new environment, endpoints are planned once the shared stacks 
 import fcntl
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,15 +24,20 @@ from rollforward.errors import RollforwardError
 from rollforward.last_apply import last_outputs
 from rollforward.options import WORK
 from rollforward.processes import Processes
+from rollforward.proof import Proof, prove
 from rollforward.side_by_side import SkippedError, side_by_side, skipped
 from rollforward.status import registered
 from rollforward.terraform import Change, Plan, Stack, cli_environment, synthesize
 
 LAMBDA, S3 = "lambda", "s3"
+# Terraform and its provider spend a quarter of their CPU time on collecting 60 MB of garbage.
+FEW_COLLECTIONS = {"GOGC": "400"}
 
-PLANNED, NO_CHANGES, APPLIED = "planned", "no changes", "applied"
+WAITING, PLANNED, NO_CHANGES, APPLIED = "waiting", "planned", "no changes", "applied"
 FAILED, SKIPPED, DECLINED, LATER = "failed", "skipped", "declined", "can be planned"
-RESULTS = {NO_CHANGES, APPLIED, FAILED, SKIPPED}
+UNPROVEN = "applied, but not proven"
+PLANNING, APPLYING, PROVING = "planning", "applying", "proving"
+BUSY = (PLANNING, APPLYING, PROVING, PLANNED)
 
 # Told of what each stack is at: "planning", "applying", …
 Tell = Callable[[str, str], None]
@@ -49,14 +55,24 @@ class Job:
     model: str | None
     after: tuple[str, ...]
     stack: Stack
-    result: str | None = None
+    result: str = WAITING
     changes: Sequence[Change] = ()
-    outputs: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    outputs: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
+    proof: Proof | None = None
     error: str | None = None
 
     @property
     def in_order(self) -> bool:
         return self.result in (PLANNED, NO_CHANGES, APPLIED)
+
+    @property
+    def ending(self) -> str:
+        """The last that is told of it."""
+        return self.proof.verdict if self.proof else self.result
+
+    def give_up(self, error: RollforwardError) -> None:
+        self.result = UNPROVEN if self.result in (NO_CHANGES, APPLIED) else FAILED
+        self.error = str(error)
 
 
 @dataclass(frozen=True)
@@ -83,14 +99,16 @@ def prepared(environment: Environment, models: Sequence[str], tell: Tell) -> Ite
     """
     for model in models:
         environment.model(model)
-    for model in models:
-        registered(environment, model)
     folder = (WORK / "apply" / environment.name).resolve()
     with _alone(folder):
-        synthesize(environment.name, folder / "cdktf.out", models)
-        environ = {**os.environ, **cli_environment(folder)}
+        with ThreadPoolExecutor(1) as meanwhile:
+            synth = meanwhile.submit(synthesize, environment.name, folder / "cdktf.out", models)
+            for model in models:
+                registered(environment, model)
+            later = set() if models else _without_pointer(environment)
+            synth.result()
+        environ = {**FEW_COLLECTIONS, **os.environ, **cli_environment(folder)}
         processes = Processes()
-        later = set() if models else _without_pointer(environment)
         jobs = []
         for part, after, served in _parts(environment, models):
             name = names.stack(environment, part)
@@ -106,80 +124,103 @@ def prepared(environment: Environment, models: Sequence[str], tell: Tell) -> Ite
         )
 
 
-def plan(work: Work, jobs: Sequence[Job], *, values: bool = True) -> None:
-    """Plan each of `jobs`. With `values`, outputs are known before the apply: that takes longer."""
-    tasks = {}
-    for job in jobs:
-        work.tell(job.name, "waiting")
-        # Asked here, one after the other: boto3 does not make clients in several threads.
-        variables = capacity(work.environment, job.model, job.stack.folder) if job.model else {}
-        tasks[job.name] = partial(_plan, job, variables, values, work.tell)
-    plans = side_by_side(tasks, {}, work.processes)
-    for job in jobs:
-        found = plans[job.name]
-        if isinstance(found, RollforwardError):
-            _give_up(job, found, work.tell)
-            continue
-        job.result = NO_CHANGES if found.empty else PLANNED
-        job.changes, job.outputs = found.changes, dict(found.outputs)
-        if job.outputs and not values:
-            before = last_outputs(work.environment, job.part)
-            job.outputs = {name: (before.get(name), None) for name in job.outputs}
+def plan(work: Work, jobs: Sequence[Job]) -> None:
+    """Plan each of `jobs`."""
+    _run(work, jobs, _plan, ordered=False)
 
 
-def apply(work: Work, jobs: Sequence[Job]) -> None:
-    """Apply the plans of `jobs`, each after those that it comes after."""
-    tasks = {job.name: partial(_apply, job, work.tell) for job in jobs}
-    after = {job.name: job.after for job in jobs}
-    done = side_by_side(tasks, after, work.processes)
-    for job in jobs:
-        found = done[job.name]
-        if isinstance(found, RollforwardError):
-            _give_up(job, found, work.tell)
-        elif job.result == PLANNED:
-            job.result = APPLIED
-            now = last_outputs(work.environment, job.part) if job.outputs else {}
-            job.outputs = {name: (was, now.get(name)) for name, (was, _) in job.outputs.items()}
-
-
-def apply_all(work: Work, approve: Callable[[Sequence[Job]], bool], *, values: bool) -> None:
-    """Plan and apply, one round after the other; nothing that `approve` says no to."""
+def apply_asked(work: Work, approve: Callable[[Sequence[Job]], bool]) -> None:
+    """Plan, apply and prove, one round after the other; nothing that `approve` says no to."""
     for jobs in filter(None, (work.first, work.later)):
         unmet = [job.name for job in work.first if jobs is work.later and not job.in_order]
         if unmet:
             for job in jobs:
-                _give_up(job, skipped(job.name, unmet), work.tell)
+                _skip(work, job, skipped(job.name, unmet))
             continue
-        plan(work, jobs, values=values)
+        plan(work, jobs)
         to_do = [job for job in jobs if job.result == PLANNED]
         if to_do and not approve(jobs):
             for job in to_do:
                 job.result = DECLINED
             continue
-        apply(work, jobs)
+        _run(work, jobs, _apply, ordered=True)
 
 
-def _plan(job: Job, variables: Mapping[str, str], values: bool, tell: Tell) -> Plan:
-    tell(job.name, "planning")
+def apply_unasked(work: Work) -> None:
+    """Apply what there is to apply, and prove it: every stack once those before it are applied."""
+    _run(work, work.jobs, _plan_and_apply, ordered=True)
+
+
+def _run(
+    work: Work, jobs: Sequence[Job], step: Callable[[Work, Job], None], *, ordered: bool
+) -> None:
+    def attended(job: Job) -> None:
+        try:
+            with aws.explained():
+                step(work, job)
+        except RollforwardError as error:
+            job.give_up(error)
+            raise
+        finally:
+            work.tell(job.name, job.ending)
+
+    errors = side_by_side(
+        {job.name: partial(attended, job) for job in jobs},
+        {job.name: job.after for job in jobs} if ordered else {},
+        work.processes,
+    )
+    for job in jobs:
+        # The others have told of their errors themselves.
+        if isinstance(error := errors.get(job.name), SkippedError):
+            _skip(work, job, error)
+
+
+def _plan(work: Work, job: Job) -> None:
+    work.tell(job.name, PLANNING)
     job.stack.init()
-    found = job.stack.plan(variables=variables, values=values)
-    tell(job.name, NO_CHANGES if found.empty else PLANNED)
-    return found
+    found = job.stack.plan(variables=capacity(work.environment, job.model, job.stack.folder))
+    _settle(job, found, PLANNED)
 
 
-def _apply(job: Job, tell: Tell) -> None:
+def _apply(work: Work, job: Job) -> None:
     if job.result == FAILED:
         raise RollforwardError(job.error)
     if job.result == PLANNED:
-        tell(job.name, "applying")
-        job.stack.apply()
-        tell(job.name, APPLIED)
+        work.tell(job.name, APPLYING)
+        now = job.stack.apply()
+        job.outputs = {name: (was, now.get(name)) for name, (was, _) in job.outputs.items()}
+        job.result = APPLIED
+    _prove(work, job)
 
 
-def _give_up(job: Job, error: RollforwardError, tell: Tell) -> None:
-    job.result = SKIPPED if isinstance(error, SkippedError) else FAILED
-    job.error = str(error)
-    tell(job.name, job.result)
+def _plan_and_apply(work: Work, job: Job) -> None:
+    work.tell(job.name, APPLYING)
+    before = last_outputs(work.environment, job.part)
+    job.stack.init()
+    variables = capacity(work.environment, job.model, job.stack.folder)
+    done = job.stack.plan_and_apply(variables)
+    outputs = {name: (before.get(name), now) for name, (_, now) in done.outputs.items()}
+    _settle(job, Plan(done.changes, outputs), APPLIED)
+    _prove(work, job)
+
+
+def _settle(job: Job, found: Plan, result: str) -> None:
+    job.result = NO_CHANGES if found.empty else result
+    job.changes, job.outputs = found.changes, found.outputs
+
+
+def _prove(work: Work, job: Job) -> None:
+    def seen(state: str) -> None:
+        work.processes.require_going_on()
+        work.tell(job.name, f"{PROVING}, its endpoint is {state}")
+
+    if job.model is not None:
+        job.proof = prove(work.environment, job.model, seen)
+
+
+def _skip(work: Work, job: Job, error: SkippedError) -> None:
+    job.result, job.error = SKIPPED, str(error)
+    work.tell(job.name, SKIPPED)
 
 
 def _parts(

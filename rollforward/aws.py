@@ -3,6 +3,7 @@
 The same clients reach the local cloud when `AWS_ENDPOINT_URL` points there.
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -27,20 +28,25 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
     from types_boto3_ssm import SSMClient
 
+# boto3 does not make clients in several threads; its clients work in any.
+_MAKING_CLIENTS = threading.Lock()
 # What AWS calls credentials that were good once.
 STALE = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"}
 
 
 def s3(environment: Environment) -> "S3Client":
-    return boto3.client("s3", region_name=environment.region)
+    with _MAKING_CLIENTS:
+        return boto3.client("s3", region_name=environment.region)
 
 
 def ssm(environment: Environment) -> "SSMClient":
-    return boto3.client("ssm", region_name=environment.region)
+    with _MAKING_CLIENTS:
+        return boto3.client("ssm", region_name=environment.region)
 
 
 def sagemaker(environment: Environment) -> "SageMakerClient":
-    return boto3.client("sagemaker", region_name=environment.region)
+    with _MAKING_CLIENTS:
+        return boto3.client("sagemaker", region_name=environment.region)
 
 
 def sagemaker_runtime(environment: Environment) -> "SageMakerRuntimeClient":
@@ -52,7 +58,8 @@ def sagemaker_runtime(environment: Environment) -> "SageMakerRuntimeClient":
 def lambda_(environment: Environment) -> "LambdaClient":
     # The caller waits as long as a function takes; one that is retried would do its work twice.
     config = Config(read_timeout=300, retries={"total_max_attempts": 1})
-    return boto3.client("lambda", region_name=environment.region, config=config)
+    with _MAKING_CLIENTS:
+        return boto3.client("lambda", region_name=environment.region, config=config)
 
 
 def require_account(environment: Environment) -> None:

@@ -14,8 +14,10 @@ from rollforward import aws
 VARIABLE = "current_instances"
 
 
-def capacity(environment: Environment, model: str, stack: Path) -> dict[str, str]:
-    """The Terraform variable of the model's stack, if it has one."""
+def capacity(environment: Environment, model: str | None, stack: Path) -> dict[str, str]:
+    """The Terraform variable of the model's stack, if it has one; none of a shared stack."""
+    if model is None:
+        return {}
     declared = json.loads((stack / "cdk.tf.json").read_text("utf-8")).get("variable", {})
     if VARIABLE not in declared:
         return {}

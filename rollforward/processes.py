@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
 from rollforward.errors import RollforwardError
 
+BETWEEN_LOOKS_SECONDS = 0.5
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -32,11 +33,14 @@ class Processes:
         environ: Mapping[str, str],
         out: IO[bytes],
         err: IO[bytes],
+        meanwhile: Callable[[], None],
     ) -> int:
-        """The exit code. Its output goes to files: a pipe would kill the program if we were killed."""
+        """The exit code. Its output goes to files: a pipe would kill the program if we were killed.
+
+        `meanwhile` is called now and then while it runs.
+        """
         with self._lock:
-            if self._interrupted:
-                raise RollforwardError(f"interrupted before `{' '.join(command[:2])}`")
+            self.require_going_on()
             process = subprocess.Popen(
                 command,
                 cwd=folder,
@@ -49,7 +53,7 @@ class Processes:
             )
             self._running.add(process)
         try:
-            return process.wait()
+            return _ended(process, meanwhile)
         except KeyboardInterrupt:
             print(f"waiting for terraform {command[1]} to stop cleanly", file=sys.stderr)
             with deaf():
@@ -59,6 +63,11 @@ class Processes:
         finally:
             with self._lock:
                 self._running.discard(process)
+
+    def require_going_on(self) -> None:
+        """Raise RollforwardError after an interrupt."""
+        if self._interrupted:
+            raise RollforwardError("interrupted")
 
     def interrupt(self) -> None:
         with self._lock:
@@ -76,3 +85,11 @@ def deaf() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def _ended(process: subprocess.Popen[bytes], meanwhile: Callable[[], None]) -> int:
+    while True:
+        try:
+            return process.wait(BETWEEN_LOOKS_SECONDS)
+        except subprocess.TimeoutExpired:
+            meanwhile()

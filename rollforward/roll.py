@@ -3,6 +3,7 @@
 from config.settings import Environment
 from rollforward import applying
 from rollforward.errors import RollforwardError
+from rollforward.proof import Proof
 
 
 def by_hand(environment: Environment, model: str) -> str:
@@ -10,10 +11,11 @@ def by_hand(environment: Environment, model: str) -> str:
     return f"python -m rollforward apply {model} --env {environment.name}"
 
 
-def roll(environment: Environment, model: str) -> None:
-    """Raises RollforwardError with what Terraform says."""
+def roll(environment: Environment, model: str) -> Proof:
+    """Apply, and prove it. Raises RollforwardError with what Terraform says, or if there is no proof."""
     with applying.prepared(environment, [model], lambda *_: None) as work:
-        applying.apply_all(work, lambda _: True, values=False)
-        for job in work.jobs:
-            if job.error:
-                raise RollforwardError(job.error)
+        applying.apply_unasked(work)
+    (job,) = work.jobs
+    if job.proof is None:
+        raise RollforwardError(job.error)
+    return job.proof

@@ -3,13 +3,15 @@
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TypeVar
 
 from rollforward.console import err
 from rollforward.errors import RollforwardError
 from rollforward.processes import Processes, deaf
 
-Result = TypeVar("Result")
+# Terraform and its AWS provider hold 0.7 GB each, and keep a CPU busy for two seconds; then they wait for
+# AWS, which takes minutes to roll an endpoint.
+MEMORY_BYTES = 1024**3
+PER_CPU = 4
 
 
 class SkippedError(RollforwardError):
@@ -21,42 +23,48 @@ def skipped(name: str, needed: Sequence[str]) -> SkippedError:
 
 
 def side_by_side(
-    tasks: Mapping[str, Callable[[], Result]],
+    tasks: Mapping[str, Callable[[], None]],
     after: Mapping[str, Sequence[str]],
     processes: Processes,
-) -> dict[str, Result | RollforwardError]:
-    """The result of each task, or why it has none. As many at a time as there are CPUs.
+) -> dict[str, RollforwardError]:
+    """Why those that failed did. As many at a time as this machine can hold.
 
     On Ctrl-C, `processes` are interrupted and waited for before KeyboardInterrupt is raised.
     """
-    done: dict[str, Result | RollforwardError] = {}
+    done: set[str] = set()
+    errors: dict[str, RollforwardError] = {}
     waiting = dict(tasks)
-    running: dict[Future[Result], str] = {}
-    pool = ThreadPoolExecutor(os.cpu_count())
+    running: dict[Future[None], str] = {}
+    pool = ThreadPoolExecutor(at_a_time())
     try:
         while waiting or running:
             for name in list(waiting):
                 needed = [one for one in after.get(name, ()) if one in tasks]
-                failed = [one for one in needed if isinstance(done.get(one), RollforwardError)]
-                if failed:
+                if failed := [one for one in needed if one in errors]:
                     del waiting[name]
-                    done[name] = skipped(name, failed)
-                elif all(one in done for one in needed):
+                    errors[name] = skipped(name, failed)
+                elif done.issuperset(needed):
                     running[pool.submit(waiting.pop(name))] = name
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 name = running.pop(future)
                 try:
-                    done[name] = future.result()
+                    future.result()
+                    done.add(name)
                 except RollforwardError as error:
-                    done[name] = error
+                    errors[name] = error
     except KeyboardInterrupt:
-        if running:
-            err.print(f"waiting for Terraform to stop cleanly: {', '.join(running.values())}")
         with deaf():
             processes.interrupt()
+            if running:
+                err.print(f"waiting for Terraform to stop cleanly: {', '.join(running.values())}")
             pool.shutdown(cancel_futures=True)
         raise
     finally:
         pool.shutdown()
-    return done
+    return errors
+
+
+def at_a_time() -> int:
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(PER_CPU * (os.cpu_count() or 1), memory // MEMORY_BYTES))

@@ -19,7 +19,18 @@ from typing import IO, Any
 
 from rollforward.errors import RollforwardError
 from rollforward.processes import Processes
-from rollforward.terraform_errors import events, failure, in_words
+from rollforward.terraform_errors import errors, failure
+from rollforward.terraform_plans import Change, Plan, Transcript, outputs_of, plan_of
+
+__all__ = [
+    "Change",
+    "Plan",
+    "Stack",
+    "binary",
+    "cli_environment",
+    "provider_mirror",
+    "synthesize",
+]
 
 ROOT = Path(__file__).parents[1]
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")
@@ -38,39 +49,10 @@ provider_installation {{
 # jsii tells that Node 20 is near its end in eleven lines, which would bury an error.
 NODE_BANNER = "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"
 MIRROR = "ROLLFORWARD_PROVIDER_MIRROR"
-# The exit code of a plan that is not empty.
-CHANGES = 2
-REPLACE = ("delete", "create")
 _HASHES = re.compile(r"  hashes = \[.*?\]\n", re.DOTALL)
 # Terraform's cache of providers is not made for two who fill it.
 # https://developer.hashicorp.com/terraform/cli/config/config-file#provider-plugin-cache
 _INITIALISING = threading.Lock()
-
-
-@dataclass(frozen=True)
-class Change:
-    """One resource that a plan changes: `actions` such as ("create",) or ("delete", "create")."""
-
-    address: str
-    actions: tuple[str, ...]
-    before: Mapping[str, Any] | None
-    after: Mapping[str, Any] | None
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What an apply would do. `outputs` maps those that change to (before, after), None while not known."""
-
-    changes: tuple[Change, ...]
-    outputs: Mapping[str, tuple[Any, Any]]
-
-    @property
-    def empty(self) -> bool:
-        """Terraform would say "No changes"."""
-        return not self.changes and not self.outputs
-
-    def of_type(self, resource_type: str) -> list[Change]:
-        return [change for change in self.changes if change.address.startswith(f"{resource_type}.")]
 
 
 @dataclass(frozen=True)
@@ -88,7 +70,7 @@ class Stack:
     def init(self) -> None:
         """Unless that was done already for this backend and these providers."""
         wanted = self._wanted()
-        if wanted and self._initialised() == wanted:
+        if self._initialised() == wanted:
             return
         # Written here for this machine alone; one of an earlier version would only be in the way.
         lock = self.folder / ".terraform.lock.hcl"
@@ -99,31 +81,28 @@ class Stack:
             # Hashes of what was installed a moment ago prove nothing, and Terraform would compute
             # them again with each command: 0.7 s for the 700 MB of the AWS provider.
             lock.write_text(_HASHES.sub("", lock.read_text("utf-8")), "utf-8")
-        if wanted:
-            (self.folder / ".terraform").mkdir(exist_ok=True)
-            self._marker.write_text(wanted, "utf-8")
+        self._marker.parent.mkdir(exist_ok=True)
+        self._marker.write_text(wanted, "utf-8")
 
-    def plan(
-        self,
-        *,
-        destroy: bool = False,
-        variables: Mapping[str, str] | None = None,
-        values: bool = True,
-    ) -> Plan:
-        """Plan into the folder's `plan` file, for `apply` to carry out.
+    def plan(self, *, destroy: bool = False, variables: Mapping[str, str] | None = None) -> Plan:
+        """Plan into the folder's `plan` file, for `apply` to carry out."""
+        options = [*(["-destroy"] if destroy else []), *_assigned(variables)]
+        plan = plan_of(self._run("plan", "-json", "-out=plan", *options))
+        if not plan.outputs:
+            return plan
+        changing = json.loads(self._run("show", "-json", "plan"))["output_changes"]
+        values = {
+            name: (changing[name]["before"], changing[name].get("after")) for name in plan.outputs
+        }
+        return Plan(plan.changes, values)
 
-        Without `values`, the plan knows what changes, and not from what to what: that is a command less.
-        """
-        assigned = [f"-var={name}={value}" for name, value in (variables or {}).items()]
-        options = [*(["-destroy"] if destroy else []), *assigned]
-        printed = self._run("plan", "-json", "-detailed-exitcode", "-out=plan", *options)
-        if values and not _announced(printed).empty:
-            return _shown(json.loads(self._run("show", "-json", "plan")))
-        return _announced(printed)
+    def apply(self) -> dict[str, Any]:
+        """Carry out the last plan; the outputs that it left."""
+        return outputs_of(self._run("apply", "-json", "plan"))
 
-    def apply(self) -> None:
-        """Carry out the last plan."""
-        self._run("apply", "plan")
+    def plan_and_apply(self, variables: Mapping[str, str] | None = None) -> Plan:
+        """What was done, with nobody asked: the provider starts once for both, which takes seconds."""
+        return plan_of(self._run("apply", "-json", "-auto-approve", *_assigned(variables)))
 
     def outputs(self) -> dict[str, Any]:
         found = json.loads(self._run("output", "-json"))
@@ -139,81 +118,29 @@ class Stack:
         there = all(provider.exists() for provider in providers)
         return self._marker.read_text("utf-8") if there and self._marker.is_file() else None
 
-    def _wanted(self) -> str | None:
-        """Backend and providers as the stack has them; None if it is no synthesized stack."""
-        synthesized = self.folder / "cdk.tf.json"
-        if not synthesized.is_file():
-            return None
-        block = json.loads(synthesized.read_text("utf-8"))["terraform"]
+    def _wanted(self) -> str:
+        """Backend and providers as the stack has them."""
+        block = json.loads((self.folder / "cdk.tf.json").read_text("utf-8"))["terraform"]
         return json.dumps({"binary": binary(), **block}, sort_keys=True)
 
-    def _run(self, *arguments: str) -> str:
+    def _run(self, command: str, *arguments: str) -> str:
         """What it printed on stdout. Raises RollforwardError with Terraform's own words when it fails."""
-        command = [binary(), arguments[0], "-no-color", *arguments[1:]]
-        if arguments[0] in ("init", "plan", "apply"):
-            command.insert(3, "-input=false")
+        unasked = ["-input=false"] if command in ("init", "plan", "apply") else []
+        typed = [binary(), command, "-no-color", *unasked, *arguments]
         with self.log.open("ab") as log, TemporaryFile() as out, TemporaryFile() as err:
-            log.write(f"$ {shlex.join(command)}\n".encode())
-            log.flush()
-            # People follow an apply in its log; what it prints is not read here.
-            followed = arguments[0] == "apply"
-            code = self.processes.run(
-                command, self.folder, self.environ, log if followed else out, err
-            )
+            log.write(f"$ {shlex.join(typed)}\n".encode())
+            transcript = Transcript(out, log)
+            code = self.processes.run(typed, self.folder, self.environ, out, err, transcript.go_on)
+            transcript.go_on()
             printed, complained = _text(out), _text(err)
-            if "-json" in arguments and arguments[0] == "plan":
-                said = [in_words(event) for event in events(printed)]
-                complained += "".join(one for one in said if one.startswith("\nError: "))
-                log.write("\n".join(said).encode())
-            else:
-                log.write(printed.encode())
             log.write(f"{complained}\n".encode())
-        if code and not (code == CHANGES and "-detailed-exitcode" in arguments):
-            raise failure(command, self.folder, complained or printed, self.log)
+        if code:
+            raise failure(typed, self.folder, errors(printed) + complained or printed, self.log)
         return printed
 
 
-def _announced(printed: str) -> Plan:
-    """The plan as `plan -json` tells it, line by line."""
-    found = events(printed)
-    planned = [event["change"] for event in found if event.get("type") == "planned_change"]
-    outputs = [event["outputs"] for event in found if event.get("type") == "outputs"]
-    return Plan(
-        changes=tuple(
-            Change(change["resource"]["addr"], REPLACE, None, None)
-            if change["action"] == "replace"
-            else Change(change["resource"]["addr"], (change["action"],), None, None)
-            for change in planned
-            if change["action"] not in ("noop", "read")
-        ),
-        outputs={
-            name: (None, None)
-            for each in outputs
-            for name, output in each.items()
-            if output["action"] != "noop"
-        },
-    )
-
-
-def _shown(plan: Mapping[str, Any]) -> Plan:
-    """The plan as `show -json` tells it."""
-    return Plan(
-        changes=tuple(
-            Change(
-                resource["address"],
-                tuple(resource["change"]["actions"]),
-                resource["change"]["before"],
-                resource["change"]["after"],
-            )
-            for resource in plan.get("resource_changes", [])
-            if resource["change"]["actions"] not in (["no-op"], ["read"])
-        ),
-        outputs={
-            name: (change["before"], change.get("after"))
-            for name, change in plan.get("output_changes", {}).items()
-            if change["actions"] != ["no-op"]
-        },
-    )
+def _assigned(variables: Mapping[str, str] | None) -> list[str]:
+    return [f"-var={name}={value}" for name, value in (variables or {}).items()]
 
 
 def _text(file: IO[bytes]) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 import shlex
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,9 @@ LOCK = re.compile(
     r".*?Who:\s*(?P<who>[^\n]+).*?Created:\s*(?P<created>[^\n]+)",
     re.DOTALL,
 )
+
+# Every event begins with these.
+_EVENT = '{"@level"'
 
 
 def failure(command: list[str], folder: Path, said: str, log: Path) -> RollforwardError:
@@ -31,19 +35,28 @@ def failure(command: list[str], folder: Path, said: str, log: Path) -> Rollforwa
     )
 
 
+def errors(printed: str) -> str:
+    """The errors among the events that `-json` printed, in words."""
+    return "".join(
+        in_words(event)
+        for event in events(printed)
+        if event.get("diagnostic", {}).get("severity") == "error"
+    )
+
+
 def events(printed: str) -> list[dict[str, Any]]:
     """What `-json` printed, a line each.
 
     https://developer.hashicorp.com/terraform/internals/machine-readable-ui
     """
-    return [json.loads(line) for line in printed.splitlines() if line.startswith("{")]
+    return [json.loads(line) for line in printed.splitlines() if line.startswith(_EVENT)]
 
 
-def in_words(event: dict[str, Any]) -> str:
+def in_words(event: Mapping[str, Any]) -> str:
     """An event as Terraform would have printed it without `-json`."""
-    found = event.get("diagnostic", {})
-    if not found:
-        return str(event.get("@message", ""))
+    found = event.get("diagnostic")
+    if found is None:
+        return f"{event['@message']}\n"
     place = f"  with {found['address']}\n" if found.get("address") else ""
     heading = f"{found['severity'].capitalize()}: {found['summary']}"
     return f"\n{heading}\n{place}\n{found.get('detail', '')}\n".rstrip() + "\n"

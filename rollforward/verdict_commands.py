@@ -9,7 +9,7 @@ from config import settings
 from rollforward import registry, roll, sources
 from rollforward.console import err, out, print_json, told
 from rollforward.options import EnvironmentName, Json, ModelName
-from rollforward.proof_commands import proven, shown
+from rollforward.proof_commands import shown
 
 app = typer.Typer()
 
@@ -61,10 +61,10 @@ def revert(
             err.print(f"note: {unfollowed}", markup=False)
         with err.status("waiting for the pointer to go back"):
             done = registry.revert(environment, model, to, reason)
+        proof = None
         if apply:
             with err.status("rolling the endpoint back"):
-                roll.roll(environment, model)
-        proof = proven(environment, model) if apply else None
+                proof = roll.roll(environment, model)
         if as_json:
             print_json({**dataclasses.asdict(done), "proof": proof})
         else:

@@ -43,6 +43,8 @@ def terraform(folder: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> Sta
     program.write_text(f"#!/bin/sh\n{script}\n")
     program.chmod(0o755)
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", str(program))
+    if not (folder / "cdk.tf.json").exists():
+        (folder / "cdk.tf.json").write_text('{"terraform": {}}')
     return Stack(folder, os.environ)
 
 
@@ -53,80 +55,103 @@ def planned(
     (folder / "events").write_text("".join(f"{json.dumps(event)}\n" for event in events))
     (folder / "shown.json").write_text(json.dumps(shown))
     script = (
-        'echo "$*" >> arguments\n'
-        "case $1 in show) cat shown.json ;; plan) cat events; [ ! -s events ] || exit 2 ;; esac"
+        'echo "$*" >> arguments\ncase $1 in show) cat shown.json ;; plan|apply) cat events ;; esac'
     )
     return terraform(folder, monkeypatch, script), folder / "arguments"
 
 
+def event(kind: str, said: str, **fields: Any) -> dict[str, Any]:
+    return {"@level": "info", "@message": said, "type": kind, **fields}
+
+
 def planned_change(address: str, action: str) -> dict[str, Any]:
     change = {"resource": {"addr": address}, "action": action}
-    return {"type": "planned_change", "@message": f"{address}: {action}", "change": change}
+    return event("planned_change", f"{address}: {action}", change=change)
 
 
-def change(address: str, *actions: str, **values: Any) -> dict[str, Any]:
-    return {"address": address, "change": {"actions": actions, "before": None, "after": values}}
+def planned_outputs(**actions: str) -> dict[str, Any]:
+    outputs = {name: {"sensitive": False, "action": action} for name, action in actions.items()}
+    return event("outputs", f"Outputs: {len(outputs)}", outputs=outputs)
+
+
+def left_outputs(**values: str) -> dict[str, Any]:
+    outputs = {name: {"sensitive": False, "value": value} for name, value in values.items()}
+    return event("outputs", f"Outputs: {len(outputs)}", outputs=outputs)
+
+
+ROLL = [
+    event("version", "Terraform 1.11.4"),
+    planned_change("aws_s3_bucket.models", "noop"),
+    planned_change("data.aws_ssm_parameter.pointer", "read"),
+    planned_change("aws_sagemaker_endpoint.endpoint[0]", "update"),
+    planned_change("aws_sagemaker_endpoint_configuration.c", "replace"),
+    planned_outputs(registered_model="update", endpoint="noop"),
+]
+CHANGES = (
+    Change("aws_sagemaker_endpoint.endpoint[0]", ("update",)),
+    Change("aws_sagemaker_endpoint_configuration.c", ("delete", "create")),
+)
 
 
 def test_a_plan_holds_what_changes_and_nothing_else(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown = {
-        "resource_changes": [
-            change("aws_s3_bucket.models", "no-op"),
-            change("data.aws_ssm_parameter.pointer", "read"),
-            change("aws_sagemaker_endpoint.endpoint[0]", "update", name="n"),
-            change("aws_sagemaker_endpoint_configuration.c", "delete", "create"),
-        ],
         "output_changes": {
             "registered_model": {"actions": ["update"], "before": "old", "after": "new"},
             "endpoint": {"actions": ["no-op"], "before": "e", "after": "e"},
         },
     }
-    events = [planned_change("aws_sagemaker_endpoint.endpoint[0]", "update")]
-    stack, arguments = planned(tmp_path, monkeypatch, events, shown)
-    plan = stack.plan()
-    assert [found.address for found in plan.changes] == [
-        "aws_sagemaker_endpoint.endpoint[0]",
-        "aws_sagemaker_endpoint_configuration.c",
-    ]
-    assert plan.of_type("aws_sagemaker_endpoint") == [
-        Change("aws_sagemaker_endpoint.endpoint[0]", ("update",), None, {"name": "n"})
-    ]
+    stack, arguments = planned(tmp_path, monkeypatch, ROLL, shown)
+    plan = stack.plan(variables={"current_instances": "3"})
+    assert plan.changes == CHANGES
+    assert plan.of_type("aws_sagemaker_endpoint") == [CHANGES[0]]
     assert plan.outputs == {"registered_model": ("old", "new")}
     assert not plan.empty
     assert arguments.read_text().splitlines() == [
-        "plan -no-color -input=false -json -detailed-exitcode -out=plan",
+        "plan -no-color -input=false -json -out=plan -var=current_instances=3",
         "show -no-color -json plan",
     ]
 
 
-def test_a_plan_without_values_takes_one_command(
+def test_what_was_planned_and_applied_at_once_is_told_with_what_came_of_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    outputs = {"registered_model": {"action": "update"}, "endpoint": {"action": "noop"}}
-    events = [
-        {"type": "version", "@message": "Terraform 1.11.4"},
-        planned_change("aws_sagemaker_endpoint.endpoint[0]", "replace"),
-        planned_change("data.aws_ssm_parameter.pointer", "read"),
-        {"type": "outputs", "@message": "Outputs: 2", "outputs": outputs},
-    ]
-    stack, arguments = planned(tmp_path, monkeypatch, events)
-    plan = stack.plan(values=False, variables={"current_instances": "3"})
-    assert plan.changes == (
-        Change("aws_sagemaker_endpoint.endpoint[0]", ("delete", "create"), None, None),
-    )
-    assert plan.outputs == {"registered_model": (None, None)}
+    left = left_outputs(registered_model="new", endpoint="e")
+    stack, arguments = planned(tmp_path, monkeypatch, [*ROLL, left])
+    done = stack.plan_and_apply({"current_instances": "3"})
+    assert (done.changes, done.outputs) == (CHANGES, {"registered_model": (None, "new")})
     assert arguments.read_text().splitlines() == [
-        "plan -no-color -input=false -json -detailed-exitcode -out=plan -var=current_instances=3"
+        "apply -no-color -input=false -json -auto-approve -var=current_instances=3"
     ]
-    assert "aws_sagemaker_endpoint.endpoint[0]: replace" in stack.log.read_text()
+
+
+def test_an_apply_tells_the_outputs_that_it_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = left_outputs(registered_model="new", endpoint="e")
+    stack, _ = planned(tmp_path, monkeypatch, [event("version", "Terraform 1.11.4"), left])
+    assert stack.apply() == {"registered_model": "new", "endpoint": "e"}
+
+
+def test_the_log_holds_what_terraform_says_in_words_while_it_says_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    events = "".join(f"{json.dumps(one)}\n" for one in ROLL[:1])
+    (tmp_path / "events").write_text(events)
+    stack = terraform(
+        tmp_path,
+        monkeypatch,
+        "cat events; for _ in $(seq 250); do "
+        "grep -q '^Terraform 1.11.4$' terraform.log && exit 0; sleep 0.02; done; exit 1",
+    )
+    stack.apply()
 
 
 def test_a_plan_that_changes_nothing_is_not_looked_at_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stack, arguments = planned(tmp_path, monkeypatch, [])
+    stack, arguments = planned(tmp_path, monkeypatch, [planned_outputs(endpoint="noop")])
     assert stack.plan().empty
     assert len(arguments.read_text().splitlines()) == 1
 
@@ -135,7 +160,7 @@ def test_a_plan_that_changes_an_output_alone_is_not_empty(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     outputs = {"endpoint": {"actions": ["create"], "before": None, "after": "e"}}
-    events = [{"type": "outputs", "outputs": {"endpoint": {"action": "create"}}}]
+    events = [planned_outputs(endpoint="create")]
     stack, _ = planned(tmp_path, monkeypatch, events, {"output_changes": outputs})
     assert not stack.plan().empty
 

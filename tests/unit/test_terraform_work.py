@@ -38,6 +38,11 @@ def write_backend(folder: Path, key: str) -> None:
     (folder / "cdk.tf.json").write_text(json.dumps(content))
 
 
+def write_event(file: Path, diagnostic: dict[str, str]) -> None:
+    event = {"@level": "error", "@message": "Error", "type": "diagnostic", "diagnostic": diagnostic}
+    file.write_text(f"{json.dumps(event)}\n")
+
+
 def inits(stack: Stack) -> int:
     return len((stack.folder / "arguments").read_text().splitlines())
 
@@ -69,8 +74,7 @@ def test_a_plan_that_fails_is_told_in_terraforms_own_words(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = {"severity": "error", "summary": "No such bucket", "detail": "It is gone."}
-    event = {"type": "diagnostic", "@message": "Error: No such bucket", "diagnostic": found}
-    (tmp_path / "events").write_text(json.dumps(event))
+    write_event(tmp_path / "events", found)
     stack = terraform(tmp_path, monkeypatch, "cat events; exit 1")
     with pytest.raises(RollforwardError) as caught:
         stack.plan()
@@ -84,18 +88,13 @@ def test_a_plan_that_fails_is_told_in_terraforms_own_words(
     assert "Error: No such bucket" in stack.log.read_text()
 
 
-@pytest.mark.parametrize("command", ["plan", "apply"])
+@pytest.mark.parametrize("command", ["plan", "apply", "plan_and_apply"])
 def test_a_lock_is_told_with_who_holds_it_since_when_and_how_to_release_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     found = {"severity": "error", "summary": "Error acquiring the state lock", "detail": LOCKED}
-    (tmp_path / "plan-says").write_text(json.dumps({"type": "diagnostic", "diagnostic": found}))
-    (tmp_path / "apply-says").write_text(f"\nError: Error acquiring the state lock\n\n{LOCKED}")
-    stack = terraform(
-        tmp_path,
-        monkeypatch,
-        "case $1 in plan) cat plan-says ;; apply) cat apply-says >&2 ;; esac; exit 1",
-    )
+    write_event(tmp_path / "events", found)
+    stack = terraform(tmp_path, monkeypatch, "cat events; exit 1")
     with pytest.raises(RollforwardError) as caught:
         getattr(stack, command)()
     assert str(caught.value) == (
