@@ -5,5 +5,6 @@ ENDPOINT = "endpoint"
 ENDPOINT_CONFIGURATION = "endpoint_configuration"
 DELIVER_TO = "deliver_to"
 NOTIFICATIONS = "notifications"
-# In.
+# What a plan is told, and what a failed apply says.
 CURRENT_INSTANCES = "current_instances"
+TAKEN_BACK = "SageMaker took the roll back"

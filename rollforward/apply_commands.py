@@ -14,7 +14,7 @@ from config import settings
 from config.errors import ConfigError
 from rollforward import applying
 from rollforward.apply_progress import ApplyProgress
-from rollforward.applying import DECLINED, LATER, Job, Work
+from rollforward.applying import LATER, Job, Work
 from rollforward.console import err, out, print_json, told
 from rollforward.errors import RollforwardError
 from rollforward.options import EnvironmentName, Json
@@ -80,8 +80,8 @@ def apply(
             _tell_results(work, proofs)
         _raise([job.error for job in work.jobs if job.error])
         held = all(proof.holds for proof in proofs)
-        declined = any(job.result == DECLINED for job in work.jobs)
-        raise typer.Exit(0 if held and not declined else 1)
+        done = all(job.in_order for job in work.jobs)
+        raise typer.Exit(0 if held and done else 1)
 
 
 def _approved(progress: ApplyProgress, as_json: bool, jobs: Sequence[Job]) -> bool:

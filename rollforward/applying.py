@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from config import names
+from config.outputs import TAKEN_BACK
 from config.settings import Environment
 from rollforward import aws
 from rollforward.capacity import capacity
@@ -36,6 +37,7 @@ FEW_COLLECTIONS = {"GOGC": "400"}
 WAITING, PLANNED, NO_CHANGES, APPLIED = "waiting", "planned", "no changes", "applied"
 FAILED, SKIPPED, DECLINED, LATER = "failed", "skipped", "declined", "can be planned"
 UNPROVEN = "applied, but not proven"
+WENT_BACK = "applied, but SageMaker went back"
 PLANNING, APPLYING, PROVING = "planning", "applying", "proving"
 BUSY = (PLANNING, APPLYING, PROVING, PLANNED)
 
@@ -178,7 +180,7 @@ def _run(
 def _plan(work: Work, job: Job) -> None:
     work.tell(job.name, PLANNING)
     job.stack.init()
-    found = job.stack.plan(variables=capacity(work.environment, job.model, job.stack.folder))
+    found = job.stack.plan(*capacity(work.environment, job.model, job.stack.folder))
     _settle(job, found, PLANNED)
 
 
@@ -187,9 +189,10 @@ def _apply(work: Work, job: Job) -> None:
         raise RollforwardError(job.error)
     if job.result == PLANNED:
         work.tell(job.name, APPLYING)
-        now = job.stack.apply()
-        job.outputs = {name: (was, now.get(name)) for name, (was, _) in job.outputs.items()}
-        job.result = APPLIED
+        with _told_by_the_proof(job):
+            now = job.stack.apply()
+            job.outputs = {name: (was, now.get(name)) for name, (was, _) in job.outputs.items()}
+            job.result = APPLIED
     _prove(work, job)
 
 
@@ -197,11 +200,23 @@ def _plan_and_apply(work: Work, job: Job) -> None:
     work.tell(job.name, APPLYING)
     before = last_outputs(work.environment, job.part)
     job.stack.init()
-    variables = capacity(work.environment, job.model, job.stack.folder)
-    done = job.stack.plan_and_apply(variables)
-    outputs = {name: (before.get(name), now) for name, (_, now) in done.outputs.items()}
-    _settle(job, Plan(done.changes, outputs), APPLIED)
+    options = capacity(work.environment, job.model, job.stack.folder)
+    with _told_by_the_proof(job):
+        done = job.stack.plan_and_apply(*options)
+        outputs = {name: (before.get(name), now) for name, (_, now) in done.outputs.items()}
+        _settle(job, Plan(done.changes, outputs), APPLIED)
     _prove(work, job)
+
+
+@contextmanager
+def _told_by_the_proof(job: Job) -> Iterator[None]:
+    """That SageMaker went back fails the apply; the proof knows why, and rejects the version."""
+    try:
+        yield
+    except RollforwardError as error:
+        if TAKEN_BACK not in str(error):
+            raise
+        job.result = WENT_BACK
 
 
 def _settle(job: Job, found: Plan, result: str) -> None:

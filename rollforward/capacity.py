@@ -5,40 +5,61 @@ load would start from the minimum, and autoscaling would have to find its way up
 """
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from config import names
+from config.outputs import CURRENT_INSTANCES
 from config.settings import Environment
 from rollforward import aws
+from rollforward.last_apply import instances_of, last_state
+from rollforward.status import registered
 
-VARIABLE = "current_instances"
+MEMORY = "terraform_data.capacity"
 
 
-def capacity(environment: Environment, model: str | None, stack: Path) -> dict[str, str]:
-    """The Terraform variable of the model's stack, if it has one; none of a shared stack."""
+def capacity(environment: Environment, model: str | None, stack: Path) -> list[str]:
+    """Terraform's options for the model's stack; none for a shared stack, or one without instances."""
     if model is None:
-        return {}
+        return []
     declared = json.loads((stack / "cdk.tf.json").read_text("utf-8")).get("variable", {})
-    if VARIABLE not in declared:
-        return {}
-    return {VARIABLE: str(_current_instances(environment, model))}
+    if CURRENT_INSTANCES not in declared:
+        return []
+    endpoint = _endpoint(environment, model)
+    now = _current_instances(endpoint)
+    options = [f"-var={CURRENT_INSTANCES}={now}"]
+    if endpoint and (key := _outgrown(environment, model, endpoint, now)):
+        options.append(f"-replace={MEMORY}[{json.dumps(key)}]")
+    return options
 
 
-def _current_instances(environment: Environment, model: str) -> int:
-    """Of the primary variant; 0 if there is no endpoint, or one without instances."""
+def _outgrown(
+    environment: Environment, model: str, endpoint: Mapping[str, Any], now: int
+) -> str | None:
+    """The registered version, if it comes back to a fleet that has grown since it was live."""
+    state = last_state(environment, f"sagemaker-{model}")
+    memory = instances_of(state, "terraform_data", "capacity")
+    smaller = {key for key, of in memory.items() if of["input"]["value"]["instances"] < now}
+    if not smaller or (key := registered(environment, model)) not in smaller:
+        return None
+    configuration = instances_of(state, "aws_sagemaker_endpoint_configuration")[key]
+    return None if configuration["name"] == endpoint["EndpointConfigName"] else key
+
+
+def _endpoint(environment: Environment, model: str) -> Mapping[str, Any] | None:
     client = aws.sagemaker(environment)
     try:
-        found = client.describe_endpoint(EndpointName=names.endpoint(environment, model))
+        return client.describe_endpoint(EndpointName=names.endpoint(environment, model))
     except client.exceptions.ClientError as error:
         if "Could not find" in error.response["Error"]["Message"]:
-            return 0
+            return None
         raise
-    variants = found.get("ProductionVariants", [])
-    return next(
-        (
-            variant.get("CurrentInstanceCount", 0)
-            for variant in variants
-            if variant["VariantName"] == names.VARIANT
-        ),
-        0,
-    )
+
+
+def _current_instances(endpoint: Mapping[str, Any] | None) -> int:
+    """Of the primary variant; 0 if there is no endpoint, or one without instances."""
+    for variant in endpoint.get("ProductionVariants", []) if endpoint else []:
+        if variant["VariantName"] == names.VARIANT:
+            return int(variant.get("CurrentInstanceCount", 0))
+    return 0

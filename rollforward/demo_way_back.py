@@ -5,6 +5,7 @@ import json
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from config import names
+from config.outputs import TAKEN_BACK
 from examples.sentiment.build import build
 from rollforward import aws
 from rollforward.demo_story import MODEL, SENTENCE, Story, World, delivered, expect, rolled
@@ -86,9 +87,7 @@ def rolled_back_by_itself(world: World) -> str:
     try:
         world.endpoint_stack.apply()
     except RollforwardError as error:
-        expect(
-            "SageMaker rolled" in str(error), f"an apply that tells of the roll back, not {error}"
-        )
+        expect(TAKEN_BACK in str(error), f"an apply that tells of the roll back, not {error}")
     else:
         expect(False, "an apply that fails, for SageMaker rolled back")
     v3 = world.verdicts["v3"].registered

@@ -84,9 +84,8 @@ class Stack:
         self._marker.parent.mkdir(exist_ok=True)
         self._marker.write_text(wanted, "utf-8")
 
-    def plan(self, *, destroy: bool = False, variables: Mapping[str, str] | None = None) -> Plan:
+    def plan(self, *options: str) -> Plan:
         """Plan into the folder's `plan` file, for `apply` to carry out."""
-        options = [*(["-destroy"] if destroy else []), *_assigned(variables)]
         plan = plan_of(self._run("plan", "-json", "-out=plan", *options))
         if not plan.outputs:
             return plan
@@ -100,9 +99,9 @@ class Stack:
         """Carry out the last plan; the outputs that it left."""
         return outputs_of(self._run("apply", "-json", "plan"))
 
-    def plan_and_apply(self, variables: Mapping[str, str] | None = None) -> Plan:
+    def plan_and_apply(self, *options: str) -> Plan:
         """What was done, with nobody asked: the provider starts once for both, which takes seconds."""
-        return plan_of(self._run("apply", "-json", "-auto-approve", *_assigned(variables)))
+        return plan_of(self._run("apply", "-json", "-auto-approve", *options))
 
     def outputs(self) -> dict[str, Any]:
         found = json.loads(self._run("output", "-json"))
@@ -137,10 +136,6 @@ class Stack:
         if code:
             raise failure(typed, self.folder, errors(printed) + complained or printed, self.log)
         return printed
-
-
-def _assigned(variables: Mapping[str, str] | None) -> list[str]:
-    return [f"-var={name}={value}" for name, value in (variables or {}).items()]
 
 
 def _text(file: IO[bytes]) -> str:

@@ -18,6 +18,7 @@ from cdktf_cdktf_provider_aws.sagemaker_endpoint import (
 from constructs import Construct
 
 from config import names
+from config.outputs import TAKEN_BACK
 from config.serving import OnInstances
 from config.settings import Environment
 from stacks.constructs.address import address
@@ -111,6 +112,6 @@ def _is_live(asked_for: str) -> Postcondition:
     """
     return Postcondition(
         condition=f"${{self.endpoint_config_name == {asked_for}}}",
-        error_message="SageMaker rolled ${self.name} back: it still serves "
-        "${self.endpoint_config_name}. `rollforward prove` says why, and takes the version back.",
+        error_message=f"{TAKEN_BACK}: ${{self.name}} still serves ${{self.endpoint_config_name}}. "
+        "`rollforward prove` says why, and rejects the version.",
     )

@@ -14,7 +14,7 @@ import botocore.session
 import pytest
 
 from config import names
-from config.outputs import NOTIFICATIONS
+from config.outputs import NOTIFICATIONS, TAKEN_BACK
 from config.settings import Environment
 from rollforward.errors import RollforwardError
 from rollforward.terraform import ROOT, Stack
@@ -115,7 +115,7 @@ class Deployment:
         stack.apply()
 
     def roll_that_is_taken_back(self) -> None:
-        with pytest.raises(RollforwardError, match=r"SageMaker rolled .* back: it still serves"):
+        with pytest.raises(RollforwardError, match=f"{TAKEN_BACK}: .* still serves"):
             self.roll()
 
     def client(self, service: Any) -> Any:

@@ -1,5 +1,7 @@
 """One model's endpoint in a local cloud, deployed alone: its stack knows its neighbours by name only."""
 
+import json
+import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +15,8 @@ from config.source import Source
 from examples.sentiment.build import build
 from main import build_app
 from rollforward.local.cloud import local_cloud
-from rollforward.terraform import Change, Plan, cli_environment
+from rollforward.terraform import Stack, binary, cli_environment
+from rollforward.terraform_plans import Plan
 from tests.local.deployment import Deployment, own_environ
 
 V1, V2 = (f"registered/sentiment/20260131T1{hour}0000Z-v-00000000/model.tar.gz" for hour in "01")
@@ -36,11 +39,11 @@ class Site:
         build_app(environment, selected=["sentiment"], outdir=folder).synth()
         stack = self.deployment.stack("sagemaker-sentiment")
         stack.init()
-        values = {name: str(value) for name, value in variables.items()}
-        plan = stack.plan(variables=values)
+        options = [f"-var={name}={value}" for name, value in variables.items()]
+        plan = stack.plan(*options)
         stack.apply()
-        again = stack.plan(variables=values)
-        assert not [found for found in map(_difference, again.changes) if found], again
+        stack.plan(*options)
+        assert _differences(stack) == {}
         return plan
 
     def point(self, key: str) -> None:
@@ -90,7 +93,17 @@ def sentiment(folder: Path) -> Iterator[Site]:
         yield Site(deployment, environment)
 
 
-def _difference(change: Change) -> set[str]:
-    before, after = change.before or {}, change.after or {}
-    differ = {key for key in after if before.get(key) != after[key]} or {change.address}
-    return differ - (FORGOTTEN if "wake_up_alarm" in change.address else set())
+def _differences(stack: Stack) -> dict[str, set[str]]:
+    """The attributes that the last plan would change, by resource, but for what is always forgotten."""
+    command = [binary(), "show", "-json", "plan"]
+    shown = subprocess.run(command, cwd=stack.folder, check=True, capture_output=True)
+    differences = {}
+    for resource in json.loads(shown.stdout)["resource_changes"]:
+        change, address = resource["change"], resource["address"]
+        if change["actions"] in (["no-op"], ["read"]):
+            continue
+        before, after = change["before"] or {}, change["after"] or {}
+        differ = {key for key in {**before, **after} if before.get(key) != after.get(key)}
+        if left := differ - (FORGOTTEN if "wake_up_alarm" in address else set()):
+            differences[address] = left
+    return differences

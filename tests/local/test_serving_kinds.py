@@ -136,6 +136,6 @@ def test_every_kind_can_follow_every_other(site: Site, step: int) -> None:
 
 def test_destroy_leaves_no_endpoint(site: Site) -> None:
     stack = site.deployment.stack("sagemaker-sentiment")
-    stack.plan(destroy=True)
+    stack.plan("-destroy")
     stack.apply()
     assert site.deployment.client("sagemaker").list_endpoints()["Endpoints"] == []

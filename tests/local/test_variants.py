@@ -60,7 +60,7 @@ def test_one_variable_moves_the_traffic_in_place(site: Site) -> None:
 def test_a_share_is_a_whole_number(site: Site) -> None:
     stack = site.deployment.stack("sagemaker-sentiment")
     with pytest.raises(Exception, match="challenger_percent is a whole number from 0 to 100"):
-        stack.plan(variables={"challenger_percent": "0.5"})
+        stack.plan("-var=challenger_percent=0.5")
 
 
 def test_a_shadow_listens_and_never_answers(site: Site) -> None:

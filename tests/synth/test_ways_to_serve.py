@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from config.image import DeepLearningContainer
+from config.outputs import TAKEN_BACK
 from config.scaling import Instances, InstancesOrNone, ProvisionedConcurrency
 from config.serving import Async, Capture, Network, RealTime, Serverless, Serving
 from config.settings import Model, load
@@ -376,7 +377,7 @@ def test_an_apply_that_was_taken_back_fails_before_it_deletes_what_is_live(
     (condition,) = endpoint["lifecycle"]["postcondition"]
     asked = endpoint["endpoint_config_name"].removeprefix("${").removesuffix("}")
     assert condition["condition"] == f"${{self.endpoint_config_name == {asked}}}"
-    assert "rolled ${self.name} back" in condition["error_message"]
+    assert condition["error_message"].startswith(TAKEN_BACK)
 
 
 @pytest.mark.parametrize(

@@ -97,7 +97,11 @@ def last_apply(stub: Stub, configuration: str | None) -> None:
     if configuration is None:
         stub("s3").add_client_error("get_object", "NoSuchKey")
         return
-    state = json.dumps({"outputs": {"endpoint_configuration": {"value": configuration}}}).encode()
+    last_state(stub, {"outputs": {"endpoint_configuration": {"value": configuration}}})
+
+
+def last_state(stub: Stub, content: dict[str, Any]) -> None:
+    state = json.dumps(content).encode()
     stub("s3").add_response(
         "get_object",
         {"Body": StreamingBody(io.BytesIO(state), len(state))},

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from config.outputs import TAKEN_BACK
 from config.settings import Environment, load
 from rollforward import applying
 from rollforward.applying import LAMBDA, S3, Job, Work
@@ -30,7 +31,7 @@ if [ "$1" = apply ] && [ -e "$here/together-$stack" ]; then
   [ "$(ls "$here" | grep -c is-there)" = 2 ] || { echo "alone" >&2; exit 1; }
 fi
 echo "$1 $stack ends" >> "$here/journal"
-[ ! -e "$here/fail-$1-$stack" ] || { echo "no such thing" >&2; exit 1; }
+[ ! -e "$here/fail-$1-$stack" ] || { echo "no such thing" >&2; cat "$here/fail-$1-$stack" >&2; exit 1; }
 [ ! -e "$here/nothing-$stack" ] || exit 0
 case "$*" in plan*|*-auto-approve*) echo '{"@level":"info","@message":"aws_x.y: Plan to create",\
 "type":"planned_change","change":{"resource":{"addr":"aws_x.y"},"action":"create"}}' ;; esac
@@ -80,7 +81,7 @@ def nothing(*_: object) -> dict[str, str]:
 
 def live(_: Environment, model: str, seen: Callable[[str], None]) -> Proof:
     seen("InService")
-    return Proof(model, LIVE, "key", "key", "key", None, [])
+    return Proof(model, LIVE, "key", "key", "key", "key", False, None, [])
 
 
 def asked(work: Work) -> None:
@@ -179,6 +180,19 @@ def test_an_endpoint_without_a_proof_is_no_success(
     assert (work.jobs[2].result, work.jobs[2].error) == ("applied, but not proven", "no proof of a")
 
 
+@either_way
+def test_a_roll_that_was_taken_back_is_proven_all_the_same(
+    start: Start, tmp_path: Path, apply: Apply
+) -> None:
+    (tmp_path / "fail-apply-a").write_text(f"{TAKEN_BACK}: a still serves v1.")
+    work = start("a")
+    apply(work)
+    job = work.jobs[2]
+    assert (job.result, job.error) == ("applied, but SageMaker went back", None)
+    assert job.proof is not None
+    assert not job.in_order
+
+
 @pytest.mark.parametrize(
     ("command", "apply"), [("plan", asked), ("apply", asked), ("apply", applying.apply_unasked)]
 )
@@ -243,9 +257,9 @@ def test_nothing_is_applied_without_a_yes(start: Start, tmp_path: Path) -> None:
 def test_a_roll_starts_with_the_instances_that_serve_now(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apply: Apply
 ) -> None:
-    def capacity(_: Environment, model: str | None, stack: Path) -> dict[str, str]:
+    def capacity(_: Environment, model: str | None, stack: Path) -> list[str]:
         assert model == (stack.name if stack.name == "a" else None)
-        return {"current_instances": "3"} if model else {}
+        return ["-var=current_instances=3"] if model else []
 
     monkeypatch.setattr(applying, "capacity", capacity)
     apply(start("a"))

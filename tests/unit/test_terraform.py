@@ -103,7 +103,7 @@ def test_a_plan_holds_what_changes_and_nothing_else(
         },
     }
     stack, arguments = planned(tmp_path, monkeypatch, ROLL, shown)
-    plan = stack.plan(variables={"current_instances": "3"})
+    plan = stack.plan("-var=current_instances=3")
     assert plan.changes == CHANGES
     assert plan.of_type("aws_sagemaker_endpoint") == [CHANGES[0]]
     assert plan.outputs == {"registered_model": ("old", "new")}
@@ -119,7 +119,7 @@ def test_what_was_planned_and_applied_at_once_is_told_with_what_came_of_it(
 ) -> None:
     left = left_outputs(registered_model="new", endpoint="e")
     stack, arguments = planned(tmp_path, monkeypatch, [*ROLL, left])
-    done = stack.plan_and_apply({"current_instances": "3"})
+    done = stack.plan_and_apply("-var=current_instances=3")
     assert (done.changes, done.outputs) == (CHANGES, {"registered_model": (None, "new")})
     assert arguments.read_text().splitlines() == [
         "apply -no-color -input=false -json -auto-approve -var=current_instances=3"
@@ -167,7 +167,7 @@ def test_a_plan_that_changes_an_output_alone_is_not_empty(
 
 def test_a_destroy_is_planned_as_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     stack, arguments = planned(tmp_path, monkeypatch, [])
-    stack.plan(destroy=True)
+    stack.plan("-destroy")
     assert "-destroy" in arguments.read_text().splitlines()[0]
 
 
