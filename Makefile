@@ -34,15 +34,13 @@ bench: check .venv/.dev  ## Measure what the README quotes.
 synth: check .venv/.dev  ## Write the stacks of ENV as Terraform JSON.
 	python main.py
 
-plan: setup synth  ## Show what a deploy of ENV would change, stack by stack.
-	@for stack in cdktf.out/stacks/$(ENV)-*; do \
-	  cdktf diff $${stack##*/} --skip-synth --skip-provider-lock || exit 1; done
+plan: check .venv/.dev  ## Show what a deploy of ENV would change, stack by stack.
+	python -m rollforward plan --env $(ENV)
+
+deploy: check .venv/.dev  ## Deploy ENV, and prove it.
+	python -m rollforward apply --env $(ENV)
 
 # The lock files of cdktf.out are nobody's: locking them for other platforms only asks the registry.
-deploy: setup  ## Deploy ENV.
-	cdktf deploy '*' --skip-provider-lock
-	python -m rollforward prove --env $(ENV)
-
 destroy: setup  ## Destroy ENV.
 	cdktf destroy '*' --skip-provider-lock
 

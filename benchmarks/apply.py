@@ -1,7 +1,11 @@
-"""The roll of two endpoints in a local cloud: `rollforward apply` with its proof, against `cdktf deploy`."""
+"""The roll of two endpoints in a local cloud: `rollforward apply` with its proof, against `cdktf deploy`.
+
+Both wait for SageMaker, which takes as long for either. So that the commands are measured and not that, the
+endpoints of the bench do not bake.
+"""
 
 import os
-import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -9,24 +13,18 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from statistics import median
 
-import yaml
-
+from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
 from benchmarks.figure import Figure
-from benchmarks.process import ROOT, run
 from config.settings import load
 from examples.sentiment.build import build
 from rollforward.local.cloud import local_cloud
 from rollforward.terraform import binary, cli_environment
 
-RUNS = 2
-ENVIRONMENT = "bench"
-MODELS = ("first", "second")
+RUNS = 3
 STACKS = [f"{ENVIRONMENT}-sagemaker-{model}" for model in MODELS]
-# What the commands need of the project; the environment of two models stands beside it.
-SOURCES = ("config", "stacks", "lambda_src", "rollforward", "examples", "main.py", "cdktf.json")
 ROLLFORWARD = [sys.executable, "-m", "rollforward"]
 BY_CDKTF = [
-    *("npx", "cdktf", "deploy", *STACKS, "--ignore-missing-stack-dependencies"),
+    *("node_modules/.bin/cdktf", "deploy", *STACKS, "--ignore-missing-stack-dependencies"),
     *("--auto-approve", "--skip-provider-lock"),
 ]
 BY_US = [*ROLLFORWARD, "apply", *MODELS, "--yes"]
@@ -34,17 +32,18 @@ BY_US = [*ROLLFORWARD, "apply", *MODELS, "--yes"]
 
 def rolls(tell: Callable[[str], None]) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name:
-        checkout = _checkout(Path(name) / "checkout")
+        folder = checkout(Path(name) / "checkout")
         archive = build("v1", Path(name))
-        environment = load(ENVIRONMENT, checkout / "config" / "environments")
+        environment = load(ENVIRONMENT, folder / "config" / "environments")
         with local_cloud(Path(name), environment.account, environment.region) as cloud:
             environ = _environ({**cloud.environment, **cli_environment(Path(name))})
             tell("the first apply of everything")
-            run([*ROLLFORWARD, "bootstrap"], environ, checkout)
-            run([*ROLLFORWARD, "apply", "--yes"], environ, checkout)
-            roll = _Roll(checkout, archive, environ)
-            tell("the endpoints' first models")
+            run([*ROLLFORWARD, "bootstrap"], environ, folder)
+            run([*ROLLFORWARD, "apply", "--yes"], environ, folder)
+            roll = _Roll(folder, archive, environ)
+            tell("a first roll by each")
             roll(BY_US)
+            roll(BY_CDKTF)
             cdktf, ours = [], []
             for number in range(RUNS):
                 tell(f"cdktf deploy of 2 endpoints, run {number + 1} of {RUNS}")
@@ -71,32 +70,21 @@ def _figures(before: float, after: float) -> Iterator[Figure]:
 class _Roll:
     """Delivers a new version of each model, and times the command that rolls to it."""
 
-    def __init__(self, checkout: Path, archive: Path, environ: Mapping[str, str]) -> None:
-        self._checkout, self._archive, self._environ = checkout, archive, environ
+    def __init__(self, folder: Path, archive: Path, environ: Mapping[str, str]) -> None:
+        self._folder, self._archive, self._environ = folder, archive, environ
 
     def __call__(self, command: list[str]) -> float:
         for model in MODELS:
             version = str(time.time_ns())
             delivery = [*ROLLFORWARD, "deliver", model, str(self._archive), "--version", version]
-            run(delivery, self._environ, self._checkout)
-        return run(command, self._environ, self._checkout).seconds
+            run(delivery, self._environ, self._folder)
+        began = time.perf_counter()
+        run(command, self._environ, self._folder)
+        return time.perf_counter() - began
 
 
-def _checkout(folder: Path) -> Path:
-    """The project as it is, with an environment of its own: `dev`, with its model under two names."""
-    for name in SOURCES:
-        source = ROOT / name
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / name)
-    (folder / "node_modules").symlink_to(ROOT / "node_modules")
-    environments = folder / "config" / "environments"
-    content = yaml.safe_load((environments / "dev.yaml").read_text("utf-8"))
-    model = {**next(iter(content["models"].values())), "promotion": {}}
-    content["models"] = dict.fromkeys(MODELS, model)
-    (environments / f"{ENVIRONMENT}.yaml").write_text(yaml.safe_dump(content), "utf-8")
-    return folder
+def run(command: list[str], environ: Mapping[str, str], folder: Path) -> None:
+    subprocess.run(command, env=environ, cwd=folder, check=True, capture_output=True)
 
 
 def _environ(cloud: Mapping[str, str]) -> dict[str, str]:

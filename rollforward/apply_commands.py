@@ -2,7 +2,8 @@
 
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Annotated, Any
 
@@ -12,6 +13,7 @@ from rich.markup import escape
 
 from config import settings
 from config.errors import ConfigError
+from config.settings import Environment
 from rollforward import applying
 from rollforward.apply_progress import ApplyProgress
 from rollforward.applying import LATER, Job, Work
@@ -37,10 +39,7 @@ def plan(models: Models = None, env: EnvironmentName = "dev", as_json: Json = Fa
     """Show what an apply would change, stack by stack."""
     with told():
         environment = settings.load(env)
-        with (
-            ApplyProgress() as progress,
-            applying.prepared(environment, models or [], progress.tell) as work,
-        ):
+        with _work(environment, models or []) as (work, _):
             applying.plan(work, work.first)
         for job in work.later:
             job.result = LATER
@@ -61,14 +60,9 @@ def apply(
     """Plan, ask, apply, and prove that endpoints serve what was asked for; exit code 1 if one does not."""
     with told():
         environment = settings.load(env)
-        for model in models or []:
-            environment.model(model)
         if not yes and not sys.stdin.isatty():
             raise ConfigError("there is no terminal to ask on: pass --yes to apply unasked")
-        with (
-            ApplyProgress() as progress,
-            applying.prepared(environment, models or [], progress.tell) as work,
-        ):
+        with _work(environment, models or []) as (work, progress):
             if yes:
                 applying.apply_unasked(work)
             else:
@@ -82,6 +76,22 @@ def apply(
         held = all(proof.holds for proof in proofs)
         done = all(job.in_order for job in work.jobs)
         raise typer.Exit(0 if held and done else 1)
+
+
+@contextmanager
+def _work(environment: Environment, models: Sequence[str]) -> Iterator[tuple[Work, ApplyProgress]]:
+    with (
+        ApplyProgress() as progress,
+        applying.prepared(environment, models, progress.tell) as work,
+    ):
+        try:
+            yield work, progress
+        except KeyboardInterrupt:
+            # Terraform's last words may be of a lock that it could not release.
+            for job in work.jobs:
+                if job.error:
+                    err.print(job.error, markup=False)
+            raise
 
 
 def _approved(progress: ApplyProgress, as_json: bool, jobs: Sequence[Job]) -> bool:

@@ -1,0 +1,172 @@
+"""`rollforward apply` of an environment of two models, by real Terraform.
+
+The tests stand in the order of the environment's life: its first apply takes minutes.
+"""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+
+from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
+from config import names
+from config.settings import Environment, load
+from examples.sentiment.build import build
+from rollforward.local.cloud import local_cloud
+from rollforward.terraform import cli_environment
+from tests.local.deployment import Ran, own_environ
+
+pytestmark = pytest.mark.timeout(600)
+
+FIRST, SECOND = MODELS
+
+
+@dataclass(frozen=True)
+class Site:
+    environment: Environment
+    folder: Path
+    environ: Mapping[str, str]
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "rollforward", *arguments],
+            cwd=self.folder,
+            env={**self.environ},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
+
+    def run(self, *arguments: str) -> Ran:
+        process = self.start(*arguments)
+        out, err = process.communicate()
+        return Ran(process.returncode, out, err)
+
+    def deliver(self, model: str, version: str) -> str:
+        """The key that is registered for it."""
+        archive = str(build(version, self.folder))
+        key: str = self.run("deliver", model, archive, "--json").json["registered"]
+        return key
+
+    def log(self, model: str) -> str:
+        stacks = self.folder / ".local" / "apply" / ENVIRONMENT / "cdktf.out" / "stacks"
+        return (stacks / self.stack(model) / "terraform.log").read_text()
+
+    def stack(self, model: str) -> str:
+        return names.stack(self.environment, f"sagemaker-{model}")
+
+    @property
+    def s3(self) -> Any:
+        return boto3.client(
+            "s3",
+            endpoint_url=self.environ["AWS_ENDPOINT_URL"],
+            region_name=self.environment.region,
+            aws_access_key_id=self.environ["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=self.environ["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def locks(self) -> list[str]:
+        found = self.s3.list_objects_v2(Bucket=self.environment.state.bucket)["Contents"]
+        return [each["Key"] for each in found if each["Key"].endswith(".tflock")]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    folder = tmp_path_factory.mktemp("apply")
+    project = checkout(folder / "project")
+    environment = load(ENVIRONMENT, project / "config" / "environments")
+    with local_cloud(folder, environment.account, environment.region) as cloud:
+        environ = {
+            **own_environ(),
+            **cloud.environment,
+            **cli_environment(folder),
+            "DEPLOYMENT_ENV": ENVIRONMENT,
+        }
+        site = Site(environment, project, environ)
+        assert site.run("bootstrap").code == 0
+        yield site
+
+
+def results(ran: Ran) -> dict[str, str]:
+    return {stack["stack"]: stack["result"] for stack in ran.json["stacks"]}
+
+
+def live(ran: Ran) -> dict[str, str | None]:
+    return {
+        proof["model"]: proof["live"] if proof["verdict"] == "live" else proof["verdict"]
+        for proof in ran.json["proofs"]
+    }
+
+
+def test_one_apply_fills_an_empty_account(site: Site) -> None:
+    ran = site.run("apply", "--yes", "--json")
+    assert ran.code == 0, ran.err
+    stacks = ["two-lambda", "two-s3", site.stack(FIRST), site.stack(SECOND)]
+    assert results(ran) == dict.fromkeys(stacks, "applied")
+    assert live(ran) == {FIRST: "no endpoint", SECOND: "no endpoint"}
+
+
+def test_only_the_named_model_rolls_and_is_proven(site: Site) -> None:
+    registered = site.deliver(FIRST, "v1")
+    site.deliver(SECOND, "v1")
+    ran = site.run("apply", FIRST, "--yes", "--json")
+    assert ran.code == 0, ran.err
+    assert (results(ran), live(ran)) == ({site.stack(FIRST): "applied"}, {FIRST: registered})
+    assert site.run("status", SECOND, "--json").json[0]["live"] is None
+
+
+def test_an_apply_with_nothing_new_changes_nothing(site: Site) -> None:
+    ran = site.run("apply", FIRST, "--yes", "--json")
+    assert (ran.code, results(ran)) == (0, {site.stack(FIRST): "no changes"})
+    assert ran.json["stacks"][0]["changes"] == []
+    assert "Resources: 0 added, 0 changed, 0 destroyed." in site.log(FIRST)
+
+
+def test_a_lock_is_told_with_its_holder_and_the_command_that_releases_it(site: Site) -> None:
+    key = names.state_key(site.environment, f"sagemaker-{FIRST}")
+    lock = {
+        "ID": "1d40d2ab-0000-4000-8000-000000000000",
+        "Operation": "OperationTypeApply",
+        "Info": "",
+        "Who": "ana@laptop",
+        "Version": "1.11.4",
+        "Created": "2026-11-21T09:00:00Z",
+        "Path": f"{site.environment.state.bucket}/{key}",
+    }
+    body = json.dumps(lock).encode()
+    site.s3.put_object(Bucket=site.environment.state.bucket, Key=f"{key}.tflock", Body=body)
+    ran = site.run("apply", FIRST, "--yes")
+    assert ran.code == 1
+    assert f"{site.stack(FIRST)} is locked: ana@laptop holds its state" in ran.err
+    release = shlex.split(ran.err.rpartition("release it with: ")[2])
+    subprocess.run(release, env={**site.environ}, input="yes\n", text=True, check=True)
+    assert site.locks() == []
+
+
+def test_ctrl_c_releases_the_locks_and_the_next_apply_goes_on(site: Site) -> None:
+    wanted = {model: site.deliver(model, "v2") for model in MODELS}
+    begun = len(site.log(FIRST))
+    apply = site.start("apply", *MODELS, "--yes")
+    deadline = time.monotonic() + 60
+    while "]: Modifying..." not in site.log(FIRST)[begun:]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    os.killpg(apply.pid, signal.SIGINT)
+    _, err = apply.communicate(timeout=60)
+    assert (apply.returncode, "Traceback" in err) == (130, False), err
+    assert "waiting for Terraform to stop cleanly" in err
+    assert site.locks() == []
+    ran = site.run("apply", *MODELS, "--yes", "--json")
+    assert (ran.code, live(ran)) == (0, wanted), ran.err
