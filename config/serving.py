@@ -37,6 +37,8 @@ OWN_DISKS = re.compile(r"ml\.([a-z]+\d[a-z]*d[a-z]*|g[456]\w*|p4\w*|p5\w*)\.")
 
 Subnet = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]+$")]
 SecurityGroup = Annotated[str, StringConstraints(pattern=r"^sg-[0-9a-f]+$")]
+# https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
+VariantName = Annotated[Name, StringConstraints(max_length=63)]
 
 
 class Network(Frozen):
@@ -71,7 +73,7 @@ class _OnInstances(Frozen):
     isolated: bool = True
     # AWS allows ten, and one is the primary.
     # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
-    variants: dict[Name, Variant] = Field(default={}, max_length=9)
+    variants: dict[VariantName, Variant] = Field(default={}, max_length=9)
 
     @field_validator("variants")
     @classmethod

@@ -5,19 +5,23 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
 from config.outputs import TAKEN_BACK
 from config.settings import Environment, load
-from rollforward import applying
+from rollforward import apply_commands, applying
 from rollforward.applying import LAMBDA, S3, Job, Work
 from rollforward.errors import RollforwardError
 from rollforward.processes import Processes
 from rollforward.proof import LIVE, Proof
 from rollforward.terraform import ROOT, Stack
+from rollforward.terraform_plans import Change
 
 # Plans a change, and writes down what it does; what a file beside it is named after fails or takes long.
 TERRAFORM = """#!/bin/sh
@@ -40,7 +44,7 @@ GB = 1024**3
 OPERATOR = """
 import signal, sys
 from pathlib import Path
-from rollforward import applying
+from rollforward import applying, apply_commands
 from tests.unit.test_apply import live, nothing, work_in
 applying.last_outputs, applying.prove = nothing, live
 signal.signal(signal.SIGTERM, signal.default_int_handler)
@@ -300,3 +304,37 @@ def test_an_interrupt_reaches_every_terraform_once_and_starts_no_other(
     ]
     assert "waiting for Terraform to stop cleanly: " in err
     assert err.strip().endswith("KeyboardInterrupt")
+
+
+@pytest.mark.parametrize(
+    ("actions", "warning"),
+    [
+        (("delete", "create"), "THE ENDPOINT IS REPLACED: nothing answers until the new one is up"),
+        (("delete",), "THE ENDPOINT IS DELETED: nothing answers after it"),
+        (("update",), None),
+    ],
+)
+def test_who_reviews_a_plan_is_warned_before_the_endpoint_goes(
+    start: Start,
+    monkeypatch: pytest.MonkeyPatch,
+    actions: tuple[str, ...],
+    warning: str | None,
+) -> None:
+    work = start("a")
+
+    @contextmanager
+    def prepared(*_: object) -> Iterator[Work]:
+        yield work
+
+    def planned(_: Work, jobs: Sequence[Job]) -> None:
+        for job in jobs:
+            job.result = "planned"
+        work.jobs[2].changes = [Change("aws_sagemaker_endpoint.endpoint[0]", actions)]
+
+    monkeypatch.setattr(applying, "prepared", prepared)
+    monkeypatch.setattr(applying, "plan", planned)
+    app = typer.Typer()
+    app.add_typer(apply_commands.app)
+    shown = CliRunner().invoke(app, ["plan"]).output
+    assert ("THE ENDPOINT IS" in shown) is bool(warning)
+    assert (warning or "") in shown

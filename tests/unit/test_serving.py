@@ -123,6 +123,10 @@ CHALLENGER = {"traffic_percent": 10, "source": PINNED}
             " → variants: expected at most 100 percent of the traffic in all, found 101",
         ),
         (
+            {"variants": {"a" * 64: CHALLENGER}},
+            " → variants → " + "a" * 64,
+        ),
+        (
             {"variants": {"primary": CHALLENGER}},
             " → variants: primary can't be the name of a variant beside the model",
         ),
