@@ -150,7 +150,7 @@ def test_a_revert_rejects_every_version_of_the_registered_model(stub: Stub) -> N
     ran = revert("--reason", "It is rude")
     assert ran.lines == [
         f"{V3} → {V1}; rejected: 3, 2",
-        "to roll: DEPLOYMENT_ENV=dev npx cdktf deploy dev-sagemaker-sentiment",
+        "to roll: python -m rollforward apply sentiment --env dev",
     ]
 
 
