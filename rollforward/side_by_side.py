@@ -48,11 +48,10 @@ def side_by_side(
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in finished:
                 name = running.pop(future)
-                try:
-                    future.result()
-                    done.add(name)
-                except RollforwardError as error:
+                if error := _error(future):
                     errors[name] = error
+                else:
+                    done.add(name)
     except KeyboardInterrupt:
         with deaf():
             processes.interrupt()
@@ -63,6 +62,14 @@ def side_by_side(
     finally:
         pool.shutdown()
     return errors
+
+
+def _error(future: Future[None]) -> RollforwardError | None:
+    try:
+        future.result()
+    except RollforwardError as error:
+        return error
+    return None
 
 
 def at_a_time() -> int:

@@ -16,12 +16,18 @@ LOCK = re.compile(
     re.DOTALL,
 )
 
+NO_BUCKET = re.compile(r'S3 bucket "(?P<name>[^"]+)" does not exist')
 # Every event begins with these.
 _EVENT = '{"@level"'
 
 
 def failure(command: list[str], folder: Path, said: str, log: Path) -> RollforwardError:
     """Terraform's own words, or who holds the lock and how to release it."""
+    if bucket := NO_BUCKET.search(said):
+        return RollforwardError(
+            f"{folder.name}: the bucket for Terraform's state, {bucket['name']}, does not exist: "
+            "run `python -m rollforward bootstrap`, then again"
+        )
     lock = LOCK.search(said)
     if lock is None:
         what = f"terraform {command[1]} failed in {folder.name}"

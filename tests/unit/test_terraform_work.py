@@ -102,3 +102,12 @@ def test_a_lock_is_told_with_who_holds_it_since_when_and_how_to_release_it(
         "2026-11-21 09:00:00.123456 +0000 UTC. Wait for them; if nobody works on it any more, "
         f"release it with: {tmp_path}/some-terraform -chdir={tmp_path} force-unlock 1a2b-3c4d"
     )
+
+
+def test_a_state_bucket_that_is_not_there_is_told_with_what_makes_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said = 'Failed to get existing workspaces: S3 bucket "states" does not exist.'
+    stack = terraform(tmp_path, monkeypatch, f"echo 'Error: {said}' >&2; exit 1")
+    with pytest.raises(RollforwardError, match="run `python -m rollforward bootstrap`, then again"):
+        stack.init()
