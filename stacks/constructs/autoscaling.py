@@ -71,27 +71,24 @@ class Autoscaling(Construct):
     def _register(
         self, dimension: str, low: int, high: int, schedule: Sequence[ScheduledCapacity] = ()
     ) -> None:
-        self._place: dict[str, Any] = {
+        place: dict[str, Any] = {
             "count": self._endpoint.count,
             "service_namespace": "sagemaker",
             "scalable_dimension": dimension,
             "resource_id": f"endpoint/{self._name}/variant/{names.VARIANT}",
-            "lifecycle": self._lifecycle(),
         }
+        # What the clock has set, the next apply leaves alone.
+        ignored = ["min_capacity", "max_capacity"] if schedule else []
         self._last: ITerraformDependable = AppautoscalingTarget(
             self,
             "target",
             min_capacity=low,
             max_capacity=high,
             depends_on=[self._endpoint.endpoint],
-            # What the clock has set, the next apply leaves alone.
-            **self._place
-            | {
-                "lifecycle": self._lifecycle(
-                    *(["min_capacity", "max_capacity"] if schedule else [])
-                )
-            },
+            lifecycle=self._lifecycle(*ignored),
+            **place,
         )
+        self._place = place | {"lifecycle": self._lifecycle()}
 
     def _lifecycle(self, *ignored: str) -> TerraformResourceLifecycle:
         return TerraformResourceLifecycle(
