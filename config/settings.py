@@ -41,6 +41,11 @@ class Model(Frozen):
         return self
 
     @property
+    def follows_pointer(self) -> bool:
+        """At least one of its variants does."""
+        return any(variant.source == "registered" for variant in self.variants)
+
+    @property
     def variants(self) -> list[Served]:
         """The primary one, then those beside it."""
         return served(self.serving, self.source, self.image)

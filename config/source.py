@@ -70,6 +70,20 @@ Source = Annotated[
 ]
 
 
+def identity(source: Source, registered: str | None) -> str | None:
+    """What tells a model's files from any others: a pinned key, or a commit of the hub.
+
+    `registered` is what the pointer says.
+    """
+    if source == "registered":
+        return registered
+    return hub_identity(source.hub, source.revision) if isinstance(source, Hub) else source.key
+
+
+def hub_identity(model: str, revision: str) -> str:
+    return f"hub:{model}@{revision}"
+
+
 def require_hub(source: Source, image: Image, *, isolated: bool) -> None:
     """Raises ValueError if `source` is a model of the hub that this container could not fetch."""
     if not isinstance(source, Hub):

@@ -4,36 +4,21 @@ A model is named by its pinned S3 key or, if it is one of the HuggingFace hub, `
 """
 
 from config.settings import Environment, Model
-from config.source import Hub, Source
+from config.source import identity
 
 
 def wanted(model: Model, registered: str | None) -> dict[str, str | None]:
     """By variant. While one of them waits for the pointer, there is no endpoint for any."""
-    none_yet = registered is None and follows_pointer(model)
+    none_yet = registered is None and model.follows_pointer
     return {
         one.name: None if none_yet else identity(one.source, registered) for one in model.variants
     }
 
 
-def follows_pointer(model: Model) -> bool:
-    """At least one of its variants does."""
-    return any(variant.source == "registered" for variant in model.variants)
-
-
-def identity(source: Source, registered: str | None) -> str | None:
-    if source == "registered":
-        return registered
-    return hub(source.hub, source.revision) if isinstance(source, Hub) else source.key
-
-
-def hub(name: str, revision: str) -> str:
-    return f"hub:{name}@{revision}"
-
-
 def unfollowed(environment: Environment, model: str) -> str | None:
     """What to tell whoever waits for the endpoint to follow the pointer; None if it does."""
     said = environment.model(model)
-    if follows_pointer(said):
+    if said.follows_pointer:
         return None
     return (
         f"{model} in {environment.name} serves {identity(said.source, None)}, as its config says: "

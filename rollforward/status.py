@@ -9,10 +9,11 @@ from botocore.exceptions import ClientError
 
 from config import names
 from config.settings import Environment
-from rollforward import aws, sources
+from config.source import hub_identity, identity
+from rollforward import aws
 from rollforward.errors import RollforwardError
 from rollforward.last_apply import asked_configuration
-from rollforward.sources import follows_pointer, identity, wanted
+from rollforward.sources import wanted
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef
@@ -72,7 +73,7 @@ def status(environment: Environment, model: str) -> Status:
         model=model,
         endpoint=names.endpoint(environment, model),
         source=identity(said.source, None) or "registered",
-        follows=follows_pointer(said),
+        follows=said.follows_pointer,
         registered=key,
         wanted=should[names.VARIANT],
         live=live.get(names.VARIANT),
@@ -158,7 +159,7 @@ def _model(environment: Environment, name: str) -> str | None:
         return names.key_in(container["ModelDataUrl"])
     told = container.get("Environment", {})
     if "HF_MODEL_ID" in told:
-        return sources.hub(told["HF_MODEL_ID"], told.get("HF_MODEL_REVISION", "main"))
+        return hub_identity(told["HF_MODEL_ID"], told.get("HF_MODEL_REVISION", "main"))
     return f"unknown: {name} says nothing of its files"
 
 

@@ -78,7 +78,7 @@ class SageMakerStack(RollforwardStack):
             ENDPOINT: endpoint.name_or_none,
             ENDPOINT_CONFIGURATION: endpoint.asked_for_or_none,
         }
-        if versions.follow_the_pointer:
+        if environment.models[model].follows_pointer:
             key = names.delivery_key(model, "<version>")
             outputs[DELIVER_TO] = f"s3://{names.model_bucket(environment)}/{key}"
         for name, value in outputs.items():

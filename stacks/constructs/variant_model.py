@@ -15,11 +15,11 @@ from config import names
 from config.served import Served
 from config.serving import Serverless, Serving
 from config.settings import Environment
-from config.source import Hub
+from config.source import Hub, identity
 from stacks.constructs.address import address
 from stacks.constructs.content import NEW_BEFORE_OLD, content_hash
 from stacks.constructs.execution_role import ExecutionRole
-from stacks.constructs.versions import Versions, identity
+from stacks.constructs.versions import EACH_VERSION, Versions
 
 # Where SageMaker's own serving stacks look for `code/inference.py` of a model archive.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/adapt-inference-container.html
@@ -47,7 +47,7 @@ class VariantModel(Construct):
         super().__init__(scope, id_)
         serving = environment.models[model].serving
         registered = variant.source == "registered"
-        key = identity(variant.source)
+        key = identity(variant.source, EACH_VERSION)
         from_hub = isinstance(variant.source, Hub)
         container_environment = _container_environment(variant, serving)
         isolated = not isinstance(serving, Serverless) and serving.isolated
@@ -58,7 +58,8 @@ class VariantModel(Construct):
             self,
             "model",
             for_each=versions.each if registered else None,
-            name=names.content_prefix(environment, model) + content_hash([key, image], settings),
+            name=names.content_prefix(environment, model)
+            + content_hash([str(key), image], settings),
             execution_role_arn=role.role.arn,
             enable_network_isolation=isolated,
             vpc_config=SagemakerModelVpcConfig(**network) if network else None,

@@ -6,8 +6,11 @@ from constructs import Construct
 
 from config import names
 from config.settings import Environment
-from config.source import Hub, Source
+from config.source import identity
 from stacks.constructs.address import address
+
+# The registered key, within a for_each of versions.
+EACH_VERSION = "${each.value}"
 
 
 class Versions(Construct):
@@ -15,12 +18,11 @@ class Versions(Construct):
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment, model: str) -> None:
         super().__init__(scope, id_)
-        sources = [variant.source for variant in environment.models[model].variants]
-        self.follow_the_pointer = "registered" in sources
-        if self.follow_the_pointer:
+        served = environment.models[model]
+        if served.follows_pointer:
             asked, recent = self._registered(environment, model)
         else:
-            asked = recent = identity(sources[0])
+            asked = recent = str(identity(served.source, None))
         self.asked = _local(self, "asked", asked)
         keys = f'concat([{self.asked}], split(",", {_local(self, "kept", recent)}))'
         every = TerraformLocal(
@@ -46,10 +48,3 @@ def _local(scope: Construct, name: str, value: str) -> str:
     local = TerraformLocal(scope, name, value)
     local.override_logical_id(name)
     return address(local)
-
-
-def identity(source: Source) -> str:
-    """What tells a model's files from any others; of a registered one, within a for_each of versions."""
-    if source == "registered":
-        return "${each.value}"
-    return f"hub:{source.hub}@{source.revision}" if isinstance(source, Hub) else source.key
