@@ -20,7 +20,7 @@ demo: check .venv/.dev  ## Play the whole story on this machine.
 	@python -m rollforward demo
 
 test: setup .venv/.torch .venv-policy/.done .venv-toolkit/.done lint  ## Run every test.
-	pytest -n 2 --dist loadfile
+	pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: check .venv/.dev  ## Check style, types and the direction of imports.
 	ruff check .

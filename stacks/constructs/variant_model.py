@@ -4,6 +4,7 @@ A model can't be changed, so it is named by a hash of all that is in it: the sam
 and no change, new content gives a new one. (hashicorp/terraform-provider-aws #21811, #40048)
 """
 
+from cdktf import TerraformIterator
 from cdktf_cdktf_provider_aws.sagemaker_model import (
     SagemakerModel,
     SagemakerModelPrimaryContainer,
@@ -19,7 +20,7 @@ from config.source import Hub, identity
 from stacks.constructs.address import address
 from stacks.constructs.content import NEW_BEFORE_OLD, content_hash
 from stacks.constructs.execution_role import ExecutionRole
-from stacks.constructs.versions import EACH_VERSION, Versions
+from stacks.constructs.versions import KEY, Versions
 
 # Where SageMaker's own serving stacks look for `code/inference.py` of a model archive.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/adapt-inference-container.html
@@ -30,7 +31,10 @@ OF_AN_ARCHIVE = {
 
 
 class VariantModel(Construct):
-    """One for each deployable version if the variant follows the pointer, else one for good."""
+    """One for each deployable version if the variant follows the pointer, else one for good.
+
+    Either way by its files' key: to pin what is live changes nothing.
+    """
 
     def __init__(
         self,
@@ -46,8 +50,7 @@ class VariantModel(Construct):
     ) -> None:
         super().__init__(scope, id_)
         serving = environment.models[model].serving
-        registered = variant.source == "registered"
-        key = identity(variant.source, EACH_VERSION)
+        fixed = identity(variant.source, None)
         from_hub = isinstance(variant.source, Hub)
         container_environment = _container_environment(variant, serving)
         isolated = not isinstance(serving, Serverless) and serving.isolated
@@ -57,9 +60,8 @@ class VariantModel(Construct):
         self.model = SagemakerModel(
             self,
             "model",
-            for_each=versions.each if registered else None,
-            name=names.content_prefix(environment, model)
-            + content_hash([str(key), image], settings),
+            for_each=TerraformIterator.from_list([fixed]) if fixed else versions.each,
+            name=names.content_prefix(environment, model) + content_hash([KEY, image], settings),
             execution_role_arn=role.role.arn,
             enable_network_isolation=isolated,
             vpc_config=SagemakerModelVpcConfig(**network) if network else None,
@@ -67,13 +69,14 @@ class VariantModel(Construct):
                 image=image,
                 model_data_url=None
                 if from_hub
-                else f"s3://{names.model_bucket(environment)}/{key}",
+                else f"s3://{names.model_bucket(environment)}/{KEY}",
                 environment=container_environment,
             ),
             lifecycle=NEW_BEFORE_OLD,
             depends_on=[role.policy],
         )
-        self.name = f"${{{address(self.model)}{'[each.key]' if registered else ''}.name}}"
+        key = f'"{fixed}"' if fixed else "each.key"
+        self.name = f"${{{address(self.model)}[{key}].name}}"
 
 
 def _container_environment(variant: Served, serving: Serving) -> dict[str, str]:

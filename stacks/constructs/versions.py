@@ -9,8 +9,8 @@ from config.settings import Environment
 from config.source import identity
 from stacks.constructs.address import address
 
-# The registered key, within a for_each of versions.
-EACH_VERSION = "${each.value}"
+# Of a version's files, within a for_each.
+KEY = "${each.value}"
 
 
 class Versions(Construct):

@@ -1,12 +1,16 @@
 """One model's endpoint in a local cloud, deployed alone: its stack knows its neighbours by name only."""
 
 import json
+import os
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+import boto3
+import pytest
 
 from config import names
 from config.serving import Serving
@@ -30,8 +34,13 @@ class Site:
     deployment: Deployment
     environment: Environment
 
-    def serve(self, serving: Serving, source: Source = "registered", **variables: int) -> Plan:
-        """Synthesize the stack for this kind, and apply it; the next plan is empty."""
+    def serve(
+        self, serving: Serving, source: Source = "registered", options: Sequence[str] = ()
+    ) -> Plan:
+        """Synthesize the stack for this kind, and apply it with Terraform's `options`.
+
+        The next plan is empty.
+        """
         told = self.environment.models["sentiment"].model_dump()
         model = Model.model_validate(told | {"serving": serving, "source": source})
         environment = self.environment.model_copy(update={"models": {"sentiment": model}})
@@ -39,18 +48,31 @@ class Site:
         build_app(environment, selected=["sentiment"], outdir=folder).synth()
         stack = self.deployment.stack("sagemaker-sentiment")
         stack.init()
-        options = [f"-var={name}={value}" for name, value in variables.items()]
         plan = stack.plan(*options)
         stack.apply()
-        stack.plan(*options)
+        stack.plan(*(option for option in options if option.startswith("-var")))
         assert _differences(stack) == {}
         return plan
 
-    def point(self, key: str) -> None:
+    def point(self, key: str, *before: str) -> None:
+        """At `key`; the versions before it stay deployable."""
         ssm = self.deployment.client("ssm")
-        for name in (names.pointer, names.recent):
+        for name, value in ((names.pointer, key), (names.recent, ",".join([key, *before]))):
             parameter = name(self.environment, "sentiment")
-            ssm.put_parameter(Name=parameter, Value=key, Type="String", Overwrite=True)
+            ssm.put_parameter(Name=parameter, Value=value, Type="String", Overwrite=True)
+
+    @contextmanager
+    def operator(self) -> Iterator[None]:
+        """This process's own boto3 clients work in the local cloud, as those of the commands do."""
+        with pytest.MonkeyPatch.context() as environ:
+            # boto3 keeps what it read of the environment before.
+            environ.setattr(boto3, "DEFAULT_SESSION", None)
+            for name in [name for name in os.environ if name.startswith("AWS_")]:
+                environ.delenv(name)
+            for name, value in self.deployment.environ.items():
+                if name.startswith("AWS_"):
+                    environ.setenv(name, value)
+            yield
 
     def ask(self, body: bytes = QUESTION) -> Mapping[str, Any]:
         runtime = self.deployment.client("sagemaker-runtime")

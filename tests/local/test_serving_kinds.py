@@ -1,13 +1,10 @@
 """Each kind of serving, by real Terraform: made, rolled, planned empty, switched, destroyed."""
 
 import json
-import os
 from collections.abc import Iterator
 
-import boto3
 import pytest
 
-from config import names
 from config.rollout import AllAtOnce, Canary
 from config.scaling import (
     CpuScaling,
@@ -94,35 +91,19 @@ def test_another_instance_type_rolls_in_place_and_scales_again_afterwards(site: 
     assert len(found) == 2
 
 
-def test_an_asynchronous_endpoint_rolls_in_place_and_answers_through_s3(
-    site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_asynchronous_endpoint_rolls_in_place_and_answers_through_s3(site: Site) -> None:
     assert actions(site.serve(ASYNC)) == ("delete", "create")
     site.point(V2)
     assert actions(site.serve(ASYNC)) == ("update",)
-    _as_operator(site, monkeypatch)
-    bucket = names.model_bucket(site.environment)
-
-    queued = invocation.enqueue(site.environment, "sentiment", ASYNC, QUESTION, "application/json")
-    answer = invocation.answered(site.environment, queued)
-    assert json.loads(answer.body)["label"] == "negative"
-    assert queued.answer.startswith(f"s3://{bucket}/async/sentiment/answers/")
-
-    queued = invocation.enqueue(
-        site.environment, "sentiment", ASYNC, b"no JSON", "application/json"
-    )
-    with pytest.raises(RollforwardError, match=r"no prediction: .*async/sentiment/failures/"):
-        invocation.answered(site.environment, queued)
+    with site.operator():
+        answer = invocation.answered(site.environment, queued(site, QUESTION))
+        assert json.loads(answer.body)["label"] == "negative"
+        with pytest.raises(RollforwardError, match=r"no prediction: .*async/sentiment/failures/"):
+            invocation.answered(site.environment, queued(site, b"no JSON"))
 
 
-def _as_operator(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    # boto3 keeps what it read of the environment before.
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
-    for name in [name for name in os.environ if name.startswith("AWS_")]:
-        monkeypatch.delenv(name)
-    for name, value in site.deployment.environ.items():
-        if name.startswith("AWS_"):
-            monkeypatch.setenv(name, value)
+def queued(site: Site, body: bytes) -> invocation.Queued:
+    return invocation.enqueue(site.environment, "sentiment", ASYNC, body, "application/json")
 
 
 # With those above, each step from one kind to another once.

@@ -9,6 +9,7 @@ from config.scaling import Instances
 from config.serving import RealTime
 from config.source import Hub, Pinned
 from config.variant import Shadow, Variant
+from rollforward.capacity import capacity
 from tests.local.site import V1, V2, Site, actions, sentiment
 
 pytestmark = pytest.mark.timeout(600)
@@ -43,6 +44,11 @@ def answered(site: Site, requests: int = 200) -> Counter[str]:
     return Counter(site.ask()["InvokedProductionVariant"] for _ in range(requests))
 
 
+def instances(site: Site) -> int:
+    (variant,) = site.described()["ProductionVariants"]
+    return int(variant["CurrentInstanceCount"])
+
+
 def test_variants_answer_in_proportion_to_their_weights(site: Site) -> None:
     site.point(V1)
     assert actions(site.serve(WITH_CHALLENGER)) == ("create",)
@@ -51,7 +57,7 @@ def test_variants_answer_in_proportion_to_their_weights(site: Site) -> None:
 
 
 def test_one_variable_moves_the_traffic_in_place(site: Site) -> None:
-    plan = site.serve(WITH_CHALLENGER, challenger_percent=100)
+    plan = site.serve(WITH_CHALLENGER, options=["-var=challenger_percent=100"])
     assert actions(plan) == ("update",)
     assert answered(site, 20) == {"challenger": 20}
     assert "negative" in site.predicts()
@@ -76,21 +82,38 @@ def test_a_shadow_listens_and_never_answers(site: Site) -> None:
 
 
 def test_a_roll_starts_with_the_instances_that_serve_now(site: Site) -> None:
-    site.point(V2)
-    site.serve(REAL_TIME, current_instances=3)
-    (variant,) = site.described()["ProductionVariants"]
-    assert variant["CurrentInstanceCount"] == 3
+    site.serve(REAL_TIME)
+    assert instances(site) == 1
+    site.point(V2, V1)
+    site.serve(REAL_TIME, options=["-var=current_instances=3"])
+    assert instances(site) == 3
 
 
 def test_another_count_alone_rolls_nothing(site: Site) -> None:
-    plan = site.serve(REAL_TIME, current_instances=2)
+    plan = site.serve(REAL_TIME, options=["-var=current_instances=2"])
     assert plan.empty, plan
 
 
+def test_a_version_that_comes_back_starts_with_them_too(site: Site) -> None:
+    site.point(V1, V2)
+    with site.operator():
+        stack = site.deployment.stack("sagemaker-sentiment")
+        options = capacity(site.environment, "sentiment", stack.folder)
+    assert options == ["-var=current_instances=3", f'-replace=terraform_data.capacity["{V1}"]']
+    assert actions(site.serve(REAL_TIME, options=options)) == ("update",)
+    assert instances(site) == 3
+    assert "positive" in site.predicts()
+
+
 def test_a_pinned_copy_stays_whatever_the_pointer_says(site: Site) -> None:
-    site.point(V1)
-    site.serve(REAL_TIME, PINNED)
+    assert actions(site.serve(REAL_TIME, PINNED)) == ("update",)
     assert "negative" in site.predicts()
+
+
+def test_to_pin_what_is_live_changes_nothing(site: Site) -> None:
+    site.point(V2, V1)
+    plan = site.serve(REAL_TIME)
+    assert plan.of_type("aws_sagemaker_endpoint") == []
 
 
 def test_a_model_of_the_hub_is_served_at_its_revision(site: Site) -> None:
@@ -100,5 +123,6 @@ def test_a_model_of_the_hub_is_served_at_its_revision(site: Site) -> None:
 
 
 def test_back_at_the_pointer_it_follows_again(site: Site) -> None:
+    site.point(V1)
     assert actions(site.serve(REAL_TIME)) == ("update",)
     assert "positive" in site.predicts()

@@ -221,12 +221,9 @@ class TestVariants:
     def test_one_that_follows_the_pointer_has_a_model_for_each_version(
         self, template: Template
     ) -> None:
-        models = {one["name"]: one for one in template.resources("aws_sagemaker_model")}
-        assert len(models) == 3
-        pinned = [one for one in models.values() if "for_each" not in one]
-        assert [one["primary_container"]["model_data_url"] for one in pinned] == [
-            f"s3://{BUCKET}/{PINNED.key}"
-        ]
+        models = {one["name"]: one["for_each"] for one in template.resources("aws_sagemaker_model")}
+        versions = "${toset(local.versions)}"
+        assert sorted(models.values()) == [f'${{toset(["{PINNED.key}"])}}', versions, versions]
 
     def test_the_role_reads_the_pinned_copy_too(self, template: Template) -> None:
         (read,) = [one for one in template.policies() if one["Action"] == ["s3:GetObject"]]
@@ -254,8 +251,9 @@ class TestSources:
         assert template.data("aws_ssm_parameter") == []
         assert template.content["locals"]["asked"] == PINNED.key
         assert "deliver_to" not in template.content["output"]
-        container = template.only("aws_sagemaker_model")["primary_container"]
-        assert container["model_data_url"] == f"s3://{BUCKET}/{PINNED.key}"
+        model = template.only("aws_sagemaker_model")
+        assert model["for_each"] == f'${{toset(["{PINNED.key}"])}}'
+        assert model["primary_container"]["model_data_url"] == f"s3://{BUCKET}/${{each.value}}"
 
     def test_a_model_of_the_hub_is_named_at_its_revision(self, synthesize: Synthesize) -> None:
         how = REAL_TIME.model_copy(update={"isolated": False})
