@@ -5,7 +5,8 @@ of its 2,135 sub-modules, and its JavaScript half requires as many files: twenty
 which an app uses a hundredth. jsii needs neither: sub-modules work when imported one by one.
 
 `install` puts the package into `sys.modules` without running its `__init__.py`, tells jsii where the types
-of the sub-modules live, and has jsii load `fast_jsii.cjs`, which does the same for the JavaScript half.
+of the sub-modules live, and has jsii load `fast_jsii.cjs`, which does the same for the JavaScript half. And
+it remembers the type hints that the bindings check each call against.
 Imports, types and the synthesized bytes stay the same. Whatever looks unexpected takes the stock path, and
 says so once at debug level.
 
@@ -23,9 +24,11 @@ import os
 import sys
 import tarfile
 import tempfile
+import typing
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 JAVASCRIPT = Path(__file__).with_suffix(".cjs")
 
@@ -62,6 +65,7 @@ def install(package: str, *, version: str, unless: str) -> bool:
         logger.debug("%s loads the stock way: %s: %s", package, type(error).__name__, error)
         return False
     sys.modules[package] = module
+    _remember_type_hints()
     try:
         _load_in_node()
     except Exception as error:
@@ -131,6 +135,22 @@ def _lazy_module(spec: ModuleSpec, submodules: frozenset[str]) -> ModuleType:
     module.__getattr__ = load  # type: ignore[method-assign]  # PEP 562
     module.__dict__["__all__"] = sorted(submodules)
     return module
+
+
+def _remember_type_hints() -> None:
+    """Bindings check each call against the hints of a stub, which Python would evaluate anew each time."""
+    evaluate = typing.get_type_hints
+    known: dict[object, dict[str, Any]] = {}
+
+    def remembered(obj: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        stub = getattr(obj, "__name__", "").startswith("_typecheckingstub__")
+        if args or options or not stub:
+            return evaluate(obj, *args, **options)
+        if obj not in known:
+            known[obj] = evaluate(obj)
+        return known[obj]
+
+    typing.get_type_hints = remembered
 
 
 def _load_in_node() -> None:

@@ -10,11 +10,12 @@ from config.serving import Async
 from config.settings import Environment
 from stacks.base import RollforwardStack
 from stacks.constructs.autoscaling import Autoscaling
+from stacks.constructs.configurations import configurations
 from stacks.constructs.endpoint import RollingEndpoint
 from stacks.constructs.execution_role import ExecutionRole
-from stacks.constructs.image import image_uris
+from stacks.constructs.image import image_uri
 from stacks.constructs.topic import Topic
-from stacks.constructs.variant_model import VariantModel
+from stacks.constructs.variant_model import variant_model
 from stacks.constructs.versions import Versions
 
 
@@ -24,31 +25,33 @@ class SageMakerStack(RollforwardStack):
     def __init__(self, scope: Construct, *, environment: Environment, model: str) -> None:
         super().__init__(scope, f"sagemaker-{model}", environment=environment)
         serving, variants = environment.models[model].serving, environment.models[model].variants
-        versions = Versions(self, "versions", environment=environment, model=model)
-        images = image_uris(self, "image", {variant.name: variant.image for variant in variants})
+        versions = Versions(self, environment=environment, model=model)
+        distinct = dict.fromkeys(variant.image for variant in variants)
+        images = {
+            image: image_uri(self, f"image_{number}", image)
+            for number, image in enumerate(distinct, start=1)
+        }
         role = ExecutionRole(
             self, "execution_role", environment=environment, model=model, images=images.values()
         )
         models = {
-            variant.name: VariantModel(
+            variant.name: variant_model(
                 self,
                 f"model_{variant.name}",
                 environment=environment,
                 model=model,
                 variant=variant,
-                image=images[variant.name],
+                image=images[variant.image],
                 role=role,
                 versions=versions,
-            ).name
+            )
             for variant in variants
         }
+        asked = configurations(
+            self, environment=environment, model=model, models=models, versions=versions
+        )
         endpoint = RollingEndpoint(
-            self,
-            "serving",
-            environment=environment,
-            model=model,
-            models=models,
-            versions=versions,
+            self, environment=environment, model=model, versions=versions, asked=asked
         )
         Autoscaling(
             self,

@@ -1,5 +1,6 @@
 """The alarms that send a roll back: too many errors, too slow."""
 
+from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarm,
 )
@@ -9,7 +10,6 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
     CloudwatchMetricAlarmMetricQueryMetric as _Metric,
 )
-from constructs import Construct
 
 from config import names
 from config.rollout import Rollback
@@ -18,7 +18,7 @@ from config.settings import Environment
 _MINUTE = 60
 
 
-class RollbackAlarms(Construct):
+class RollbackAlarms:
     """`names` are the stack's three and the user's own; `configuration` is the one that is rolled to.
 
     Without requests there is no data, and so no alarm. Nobody is notified: SageMaker itself watches them.
@@ -27,15 +27,14 @@ class RollbackAlarms(Construct):
 
     def __init__(
         self,
-        scope: Construct,
-        id_: str,
+        stack: TerraformStack,
         *,
         environment: Environment,
         model: str,
         configuration: str,
         rollback: Rollback,
     ) -> None:
-        super().__init__(scope, id_)
+        self._stack = stack
         self._environment, self._model = environment, model
         self._dimensions = {
             "EndpointName": names.endpoint(environment, model),
@@ -53,7 +52,8 @@ class RollbackAlarms(Construct):
                 [_Query(id="p99", metric=self._metric("ModelLatency", "p99"), return_data=True)],
             ),
         ]
-        self.names = [*(alarm.alarm_name for alarm in self.alarms), *rollback.alarms]
+        own = [names.rollback_alarm(environment, model, what) for what in names.ROLLBACK_ALARMS]
+        self.names = [*own, *rollback.alarms]
 
     def _errors(self, kind: str, percent: int) -> CloudwatchMetricAlarm:
         return self._alarm(
@@ -79,7 +79,7 @@ class RollbackAlarms(Construct):
 
     def _alarm(self, what: str, threshold: int, queries: list[_Query]) -> CloudwatchMetricAlarm:
         return CloudwatchMetricAlarm(
-            self,
+            self._stack,
             what,
             alarm_name=names.rollback_alarm(self._environment, self._model, what),
             comparison_operator="GreaterThanThreshold",

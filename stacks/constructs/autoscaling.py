@@ -32,7 +32,6 @@ from config import names
 from config.instance_types import vcpus
 from config.scaling import Cooldowns, Scaling, ScheduledCapacity
 from config.serving import Async, RealTime, Serving
-from stacks.constructs.address import address
 from stacks.constructs.endpoint import RollingEndpoint
 from stacks.constructs.wake_up import WakeUp
 
@@ -93,7 +92,7 @@ class Autoscaling(Construct):
     def _lifecycle(self, *ignored: str) -> TerraformResourceLifecycle:
         return TerraformResourceLifecycle(
             ignore_changes=list(ignored) or None,
-            replace_triggered_by=[address(self._endpoint.instance_type)],
+            replace_triggered_by=[self._endpoint.footing],
         )
 
     def _follow(self, scaling: Scaling, instance_type: str) -> None:

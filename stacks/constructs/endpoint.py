@@ -4,60 +4,45 @@ An endpoint rolls only when its configuration's *name* changes; so configuration
 the endpoint's own name never changes.
 """
 
-from collections.abc import Mapping
-
 from cdktf import (
-    DataResource,
     Postcondition,
     TerraformResourceLifecycle,
+    TerraformStack,
     Token,
 )
 from cdktf_cdktf_provider_aws.sagemaker_endpoint import (
     SagemakerEndpoint,
 )
-from constructs import Construct
 
 from config import names
 from config.outputs import TAKEN_BACK
 from config.serving import OnInstances
 from config.settings import Environment
-from stacks.constructs.address import address
 from stacks.constructs.alarms import RollbackAlarms
-from stacks.constructs.configurations import Configurations
 from stacks.constructs.rollout import deployment_config
+from stacks.constructs.terraform_data import TERRAFORM_DATA, terraform_data
 from stacks.constructs.versions import Versions
 
 
-class RollingEndpoint(Construct):
-    """`models` are the names of the variants' SageMaker models, the primary one's first."""
+class RollingEndpoint:
+    """`asked` is the expression of the configuration that is to be live."""
 
     def __init__(
         self,
-        scope: Construct,
-        id_: str,
+        stack: TerraformStack,
         *,
         environment: Environment,
         model: str,
-        models: Mapping[str, str],
         versions: Versions,
+        asked: str,
     ) -> None:
-        super().__init__(scope, id_)
         serving, variants = environment.models[model].serving, environment.models[model].variants
-        configurations = Configurations(
-            self,
-            "configurations",
-            environment=environment,
-            model=model,
-            models=models,
-            versions=versions,
-        )
-        self._asked_for = configurations.asked
+        self._asked_for = asked
         # Of the endpoint, and of all that needs it: none before there is a registered model.
         self.count = Token.as_number(f'${{{versions.asked} != "{names.NO_MODEL}" ? 1 : 0}}')
         alarms = (
             RollbackAlarms(
-                self,
-                "alarms",
+                stack,
                 environment=environment,
                 model=model,
                 configuration=self.asked_for_or_none,
@@ -66,37 +51,40 @@ class RollingEndpoint(Construct):
             if isinstance(serving, OnInstances)
             else None
         )
-        kind = DataResource(self, "kind", input={"kind": serving.kind})
-        # SageMaker changes the type of no variant that is a scalable target: what scales it is taken away
+        # SageMaker turns no endpoint of one kind into another: the endpoint is replaced, for all to see. And
+        # it changes the instance type of no variant that is a scalable target: what scales it is taken away
         # before the endpoint rolls, and is made anew after it.
         # https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html
-        self.instance_type = DataResource(
-            self,
-            "instance_type",
-            triggers_replace={"primary": variants[0].instance_type or "none"},
+        footing = terraform_data(
+            stack,
+            "footing",
+            values={
+                "input": {"kind": serving.kind},
+                "triggers_replace": {"instance_type": variants[0].instance_type or "none"},
+            },
         )
+        self.footing = f"{TERRAFORM_DATA}.footing"
         self.endpoint = SagemakerEndpoint(
-            self,
-            "endpoint",
+            stack,
+            "serving",
             count=self.count,
             name=names.endpoint(environment, model),
-            endpoint_config_name=f"${{{self._asked_for}}}",
+            endpoint_config_name=f"${{{asked}}}",
             deployment_config=deployment_config(serving.rollout, alarms.names)
             if isinstance(serving, OnInstances) and alarms
             else None,
             lifecycle=TerraformResourceLifecycle(
-                # SageMaker turns no endpoint of one kind into another.
-                replace_triggered_by=[address(kind)],
-                postcondition=[_is_live(self._asked_for)],
+                replace_triggered_by=[f"{self.footing}.input"],
+                postcondition=[_is_live(asked)],
             ),
             # SageMaker refuses a roll whose alarms are not there yet.
-            depends_on=[self.instance_type, *(alarms.alarms if alarms else [])],
+            depends_on=[footing, *(alarms.alarms if alarms else [])],
         )
 
     @property
     def name_or_none(self) -> str:
         """The endpoint's name, or `none` before the first model: cdktf-cli crashes on a null output."""
-        return f'${{try({address(self.endpoint)}[0].name, "{names.NO_MODEL}")}}'
+        return f'${{try(aws_sagemaker_endpoint.serving[0].name, "{names.NO_MODEL}")}}'
 
     @property
     def asked_for_or_none(self) -> str:

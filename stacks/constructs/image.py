@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from cdktf import TerraformIterator, TerraformLocal
+from cdktf import TerraformIterator, TerraformLocal, TerraformStack
 from cdktf_cdktf_provider_aws.data_aws_sagemaker_prebuilt_ecr_image import (
     DataAwsSagemakerPrebuiltEcrImage,
 )
@@ -12,18 +12,24 @@ from config.image import DeepLearningContainer, Image
 from stacks.constructs.address import address
 
 
-def image_uris(scope: Construct, id_: str, images: Mapping[str, Image]) -> dict[str, str]:
-    """The URI of each image, by the same keys; each distinct container is looked up once.
+def image_uri(stack: TerraformStack, id_: str, image: Image) -> str:
+    """The image's URI. The provider knows the account of AWS's images in each region; it asks nobody."""
+    if not isinstance(image, DeepLearningContainer):
+        return image
+    DataAwsSagemakerPrebuiltEcrImage(
+        stack, id_, repository_name=image.repository, image_tag=image.tag
+    )
+    # Written out: within an expression, cdktf would make a text of its token.
+    return f"${{data.aws_sagemaker_prebuilt_ecr_image.{id_}.registry_path}}"
 
-    The provider knows the account of AWS's images in each region; it asks nobody.
-    """
+
+def image_uris(scope: Construct, id_: str, images: Mapping[str, Image]) -> dict[str, str]:
+    """The URI of each image, by the same keys; each distinct container is looked up once, by Terraform."""
     containers = {
         f"{image.repository}:{image.tag}": {"repository": image.repository, "tag": image.tag}
         for image in images.values()
         if isinstance(image, DeepLearningContainer)
     }
-    if not containers:
-        return {key: str(image) for key, image in images.items()}
     each = TerraformIterator.from_map(containers)
     lookup = DataAwsSagemakerPrebuiltEcrImage(
         scope,

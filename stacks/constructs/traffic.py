@@ -7,36 +7,28 @@ shifts the traffic until the next apply; the environment's file shifts it for go
 
 from collections.abc import Sequence
 
-from cdktf import TerraformStack, TerraformVariable, TerraformVariableValidationConfig, Token
-from constructs import Construct
+from cdktf import TerraformStack, TerraformVariable, TerraformVariableValidationConfig
 
 from config import names
 from config.served import Served
 from config.variant import SHADOW
 
 
-class Traffic(Construct):
-    """`weights` by variant, and the expressions of the `shares` that are not the primary one's.
+def shares(stack: TerraformStack, variants: Sequence[Served]) -> dict[str, str]:
+    """Expressions by variant, the primary one first: it gets the rest.
 
     Weights are whole numbers: 0.9 is read back as 0.8999999761581421, for ever a change.
     """
-
-    def __init__(self, scope: Construct, id_: str, *, variants: Sequence[Served]) -> None:
-        super().__init__(scope, id_)
-        shares = {variant.name: _variable(self, variant) for variant in variants[1:]}
-        taken = [share for name, share in shares.items() if name != SHADOW]
-        rest = Token.as_number(f"${{{' - '.join(['100', *taken])}}}") if taken else 100
-        self.shares = [f"${{{share}}}" for share in shares.values()]
-        self.weights: dict[str, float] = {names.VARIANT: rest} | {
-            name: Token.as_number(f"${{{share}}}") for name, share in shares.items()
-        }
+    others = {variant.name: _variable(stack, variant) for variant in variants[1:]}
+    taken = [share for name, share in others.items() if name != SHADOW]
+    return {names.VARIANT: " - ".join(["100", *taken]), **others}
 
 
-def _variable(scope: Construct, variant: Served) -> str:
+def _variable(stack: TerraformStack, variant: Served) -> str:
     name = names.share_variable(variant.name)
     variable = f"var.{name}"
     TerraformVariable(
-        TerraformStack.of(scope),
+        stack,
         name,
         type="number",
         default=variant.weight,

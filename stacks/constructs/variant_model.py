@@ -4,13 +4,12 @@ A model can't be changed, so it is named by a hash of all that is in it: the sam
 and no change, new content gives a new one. (hashicorp/terraform-provider-aws #21811, #40048)
 """
 
-from cdktf import TerraformIterator
+from cdktf import TerraformIterator, TerraformStack
 from cdktf_cdktf_provider_aws.sagemaker_model import (
     SagemakerModel,
     SagemakerModelPrimaryContainer,
     SagemakerModelVpcConfig,
 )
-from constructs import Construct
 
 from config import names
 from config.served import Served
@@ -30,53 +29,49 @@ OF_AN_ARCHIVE = {
 }
 
 
-class VariantModel(Construct):
-    """One for each deployable version if the variant follows the pointer, else one for good.
+def variant_model(
+    stack: TerraformStack,
+    id_: str,
+    *,
+    environment: Environment,
+    model: str,
+    variant: Served,
+    image: str,
+    role: ExecutionRole,
+    versions: Versions,
+) -> str:
+    """The expression of its name, within a for_each of versions.
 
-    Either way by its files' key: to pin what is live changes nothing.
+    One for each deployable version if the variant follows the pointer, else one for good; either way by the
+    key of its files: to pin what is live changes nothing.
     """
-
-    def __init__(
-        self,
-        scope: Construct,
-        id_: str,
-        *,
-        environment: Environment,
-        model: str,
-        variant: Served,
-        image: str,
-        role: ExecutionRole,
-        versions: Versions,
-    ) -> None:
-        super().__init__(scope, id_)
-        serving = environment.models[model].serving
-        fixed = identity(variant.source, None)
-        from_hub = isinstance(variant.source, Hub)
-        container_environment = _container_environment(variant, serving)
-        isolated = not isinstance(serving, Serverless) and serving.isolated
-        network = _network(serving)
-        role_name = names.execution_role(environment, model)
-        settings = [variant.name, role_name, container_environment, isolated, network]
-        self.model = SagemakerModel(
-            self,
-            "model",
-            for_each=TerraformIterator.from_list([fixed]) if fixed else versions.each,
-            name=names.content_prefix(environment, model) + content_hash([KEY, image], settings),
-            execution_role_arn=role.role.arn,
-            enable_network_isolation=isolated,
-            vpc_config=SagemakerModelVpcConfig(**network) if network else None,
-            primary_container=SagemakerModelPrimaryContainer(
-                image=image,
-                model_data_url=None
-                if from_hub
-                else f"s3://{names.model_bucket(environment)}/{KEY}",
-                environment=container_environment,
-            ),
-            lifecycle=NEW_BEFORE_OLD,
-            depends_on=[role.policy],
-        )
-        key = f'"{fixed}"' if fixed else "each.key"
-        self.name = f"${{{address(self.model)}[{key}].name}}"
+    serving = environment.models[model].serving
+    fixed = identity(variant.source, None)
+    container_environment = _container_environment(variant, serving)
+    isolated = not isinstance(serving, Serverless) and serving.isolated
+    network = _network(serving)
+    role_name = names.execution_role(environment, model)
+    settings = [variant.name, role_name, container_environment, isolated, network]
+    resource = SagemakerModel(
+        stack,
+        id_,
+        for_each=TerraformIterator.from_list([fixed]) if fixed else versions.each,
+        name=names.content_prefix(environment, model) + content_hash([KEY, image], settings),
+        execution_role_arn=role.role.arn,
+        enable_network_isolation=isolated,
+        vpc_config=SagemakerModelVpcConfig(**network) if network else None,
+        primary_container=SagemakerModelPrimaryContainer(
+            image=image,
+            model_data_url=None
+            if isinstance(variant.source, Hub)
+            else f"s3://{names.model_bucket(environment)}/{KEY}",
+            environment=container_environment,
+        ),
+        lifecycle=NEW_BEFORE_OLD,
+        depends_on=[role.policy],
+    )
+    key = f'"{fixed}"' if fixed else "each.key"
+    return f"${{{address(resource)}[{key}].name}}"
 
 
 def _container_environment(variant: Served, serving: Serving) -> dict[str, str]:

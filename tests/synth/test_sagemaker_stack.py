@@ -1,3 +1,4 @@
+import re
 from typing import Any
 
 import pytest
@@ -193,10 +194,7 @@ def test_a_roll_shifts_the_traffic_as_told_and_can_always_be_taken_back(
     synthesize: Synthesize, rollout: Rollout, policy: dict[str, Any]
 ) -> None:
     template = synthesize(with_serving(load("dev"), rollout=rollout))["sagemaker-sentiment"]
-    alarms = [
-        {"alarm_name": f"${{{_alarm(template, what)}.alarm_name}}"}
-        for what in names.ROLLBACK_ALARMS
-    ]
+    alarms = [{"alarm_name": f"rollforward-dev-sentiment-{what}"} for what in names.ROLLBACK_ALARMS]
     assert template.only("aws_sagemaker_endpoint")["deployment_config"] == policy | {
         "auto_rollback_configuration": {"alarms": alarms}
     }
@@ -318,9 +316,7 @@ def test_another_memory_rolls_a_serverless_endpoint(synthesize: Synthesize) -> N
 
 def _alarm(template: Template, what: str) -> str:
     (id_,) = [
-        id_
-        for id_ in template.content["resource"]["aws_cloudwatch_metric_alarm"]
-        if id_.startswith(f"serving_alarms_{what}_")
+        id_ for id_ in template.content["resource"]["aws_cloudwatch_metric_alarm"] if id_ == what
     ]
     return f"aws_cloudwatch_metric_alarm.{id_}"
 
@@ -351,9 +347,22 @@ def test_the_container_may_pull_its_own_image_only(prod: dict[str, Template]) ->
 def test_the_repository_of_a_container_by_name_is_known_to_terraform(stack: Template) -> None:
     (local,) = [value for name, value in stack.content["locals"].items() if "repository" in name]
     # As an expression: in quotes it would be the text itself.
-    assert local.startswith('${replace("${data.aws_sagemaker_prebuilt_ecr_image.image["hugging')
+    assert local.startswith(
+        '${replace("${data.aws_sagemaker_prebuilt_ecr_image.image_1.registry_path}", '
+    )
 
 
 def test_disks_are_encrypted_with_the_key_of_the_config(prod: dict[str, Template]) -> None:
     configuration = prod["sagemaker-sentiment"].only("aws_sagemaker_endpoint_configuration")
     assert configuration["kms_key_arn"].startswith("arn:aws:kms:eu-west-1:210987654321:key/")
+
+
+@pytest.mark.parametrize(
+    "resource_type", ["aws_sagemaker_model", "aws_sagemaker_endpoint_configuration"]
+)
+def test_names_hold_what_they_refer_to_and_no_text_of_it(
+    stack: Template, resource_type: str
+) -> None:
+    text = stack.only(resource_type)["name"]
+    for reference in re.findall(r"(?:data|aws_sagemaker_model|terraform_data)\.[a-z_0-9]+", text):
+        assert f"${{{reference}" in text

@@ -364,8 +364,9 @@ def test_another_kind_replaces_the_endpoint_and_the_plan_shows_it(
 ) -> None:
     template = serving(synthesize, how)
     (trigger,) = template.only("aws_sagemaker_endpoint")["lifecycle"]["replace_triggered_by"]
-    kind = template.content["resource"]["terraform_data"][trigger.removeprefix("terraform_data.")]
-    assert kind["input"] == {"kind": how.kind}
+    assert trigger == "terraform_data.footing.input"
+    footing = template.content["resource"]["terraform_data"]["footing"]
+    assert footing["input"] == {"kind": how.kind}
 
 
 def test_an_apply_that_was_taken_back_fails_before_it_deletes_what_is_live(
@@ -388,5 +389,6 @@ def test_what_scales_goes_before_another_instance_type_comes(
     stack = dev["sagemaker-sentiment"]
     (trigger,) = stack.only(resource_type)["lifecycle"]["replace_triggered_by"]
     assert trigger in stack.only("aws_sagemaker_endpoint")["depends_on"]
-    footing = stack.content["resource"]["terraform_data"][trigger.removeprefix("terraform_data.")]
-    assert footing["triggers_replace"] == {"primary": "ml.m5.large"}
+    footing = stack.content["resource"]["terraform_data"]["footing"]
+    assert trigger == "terraform_data.footing"
+    assert footing["triggers_replace"] == {"instance_type": "ml.m5.large"}

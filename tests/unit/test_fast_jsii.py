@@ -1,6 +1,7 @@
 import importlib
 import logging
 import sys
+import typing
 from pathlib import Path
 
 import jsii
@@ -19,6 +20,7 @@ def _everything_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
     places = importlib.import_module("jsii._reference_map")
     monkeypatch.setattr(places, "_submodule_fqn_map", dict(places._submodule_fqn_map))
     monkeypatch.setattr(sys, "modules", dict(sys.modules))
+    monkeypatch.setattr(typing, "get_type_hints", typing.get_type_hints)
     monkeypatch.delenv("STOCK", raising=False)
 
 
@@ -47,6 +49,21 @@ def falls_back(caplog: pytest.LogCaptureFixture) -> str:
     (record,) = caplog.records
     assert record.levelno == logging.DEBUG
     return record.getMessage()
+
+
+@pytest.mark.usefixtures("toy")
+def test_the_hints_of_stubs_are_evaluated_once_and_all_others_anew() -> None:
+    def hinted(name: str) -> typing.Any:
+        def function(value: object) -> None: ...
+
+        function.__name__, function.__annotations__ = name, {"value": "int"}
+        return function
+
+    assert install()
+    stub, other = hinted("_typecheckingstub__0a1b"), hinted("other")
+    assert typing.get_type_hints(stub) is typing.get_type_hints(stub) == {"value": int}
+    assert typing.get_type_hints(other) is not typing.get_type_hints(other)
+    assert typing.get_type_hints(other) == {"value": int}
 
 
 @pytest.mark.usefixtures("toy")
