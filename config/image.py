@@ -9,7 +9,7 @@ from config.schema import EcrImageUri, Frozen
 
 CONTAINERS = "https://github.com/aws/deep-learning-containers/blob/master/available_images.md"
 
-_GPU = re.compile(r"ml\.[gp]\d")
+_GPU = re.compile(r"ml\.(g|gr|p)\d")
 # Inferentia, Trainium and Graviton run none of the containers that are known here by name.
 _OTHER_CHIPS = re.compile(r"ml\.(inf|trn|[a-z]+\d+g)")
 

@@ -69,6 +69,7 @@ class Rollback(Frozen):
     errors_5xx_percent: int = Field(default=5, ge=1, le=100)
     # AWS's container for HuggingFace answers 400 whatever goes wrong in a model: decision 17.
     errors_4xx_percent: int = Field(default=50, ge=1, le=100)
-    latency_p99_ms: int = Field(default=10_000, ge=1)
+    # By default 10 seconds, and 15 minutes where requests are asynchronous.
+    latency_p99_ms: int | None = Field(default=None, ge=1)
     # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoRollbackConfig.html
     alarms: list[AlarmName] = Field(default=[], max_length=7)

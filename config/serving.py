@@ -5,7 +5,7 @@ of an apply, if at all.
 """
 
 import re
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
@@ -33,12 +33,13 @@ PROVIDER_WAITS = "https://github.com/hashicorp/terraform-provider-aws/pull/39090
 # The rest of the hour is for instances to start.
 LONGEST_ROLLOUT_MINUTES = 45
 # Families with disks of their own: `d` for disk, and most accelerated ones.
-OWN_DISKS = re.compile(r"ml\.([a-z]+\d[a-z]*d[a-z]*|g[456]\w*|p4\w*|p5\w*)\.")
+OWN_DISKS = re.compile(r"ml\.([a-z]+\d[a-z]*d[a-z]*|g[4-9]\w*|gr\d\w*|p[4-9]\w*|trn\d\w*)\.")
 
 Subnet = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]+$")]
 SecurityGroup = Annotated[str, StringConstraints(pattern=r"^sg-[0-9a-f]+$")]
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
-VariantName = Annotated[Name, StringConstraints(max_length=63)]
+# Terraform's variable of it starts with a letter.
+VariantName = Annotated[Name, StringConstraints(max_length=63, pattern=r"^[a-z]")]
 
 
 class Network(Frozen):
@@ -71,6 +72,7 @@ class _OnInstances(Frozen):
     network: Network | None = None
     # The container reaches nobody: SageMaker brings it the model and the requests.
     isolated: bool = True
+    _usual_latency_ms: ClassVar[int] = 10_000
     # AWS allows ten, and one is the primary.
     # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
     variants: dict[VariantName, Variant] = Field(default={}, max_length=9)
@@ -87,10 +89,14 @@ class _OnInstances(Frozen):
             raise ValueError(f"expected at most 100 percent of the traffic in all, found {total}")
         return variants
 
+    @property
+    def latency_p99_ms(self) -> int:
+        return self.rollback.latency_p99_ms or self._usual_latency_ms
+
     @field_validator("instance_type")
     @classmethod
     def _can_scale(cls, instance_type: str) -> str:
-        if instance_type.startswith("ml.t"):
+        if re.match(r"ml\.t\d", instance_type):
             raise ValueError(f"{instance_type} is burstable, and can not be scaled: {SCALING}")
         return instance_type
 
@@ -111,13 +117,22 @@ class _OnInstances(Frozen):
             )
         return self
 
+    @property
+    def _listening(self) -> list[Shadow]:
+        return []
+
     @model_validator(mode="after")
     def _steps_fit_the_fleet(self) -> "_OnInstances":
-        if self.rollout.kind != "all-at-once" and self.instances.min < 2:
+        if self.rollout.kind == "all-at-once":
+            return self
+        beside = [one.instances for one in [*self.variants.values(), *self._listening]]
+        if (fewest := min([self.instances.min, *beside])) < 2:
             raise ValueError(
-                f"a {self.rollout.kind} rollout needs at least 2 instances, found {self.instances.min}: "
+                f"a {self.rollout.kind} rollout needs at least 2 instances of each variant, found {fewest}: "
                 f"a step takes at most half of them: {BLUE_GREEN}"
             )
+        if self.instance_type.startswith("ml.inf1."):
+            raise ValueError(f"{self.instance_type} rolls all at once only: {EXCLUSIONS}")
         if self.rollout.kind == "rolling" and self.variants:
             raise ValueError(f"a rolling rollout takes one variant only: {EXCLUSIONS}")
         return self
@@ -132,8 +147,14 @@ class RealTime(_OnInstances):
     capture: Capture | None = None
     shadow: Shadow | None = None
 
+    @property
+    def _listening(self) -> list[Shadow]:
+        return [self.shadow] if self.shadow else []
+
     @model_validator(mode="after")
     def _one_in_the_light_of_one(self) -> "RealTime":
+        if self.shadow and self.instance_type.startswith("ml.inf1."):
+            raise ValueError(f"{self.instance_type} takes no shadow: {SHADOW_TESTS}")
         if self.shadow and self.variants:
             raise ValueError(f"a shadow goes with the primary variant alone: {ONE_SHADOW}")
         if self.shadow and self.rollout.kind == "rolling":
@@ -146,6 +167,9 @@ class RealTime(_OnInstances):
 class Async(_OnInstances):
     """Takes requests from S3 and answers there, minutes later if need be; its instances may sleep."""
 
+    # What SageMaker gives one request, unless it is told otherwise.
+    _usual_latency_ms: ClassVar[int] = 900_000
+
     kind: Literal["async"]
     instances: InstancesOrNone
     scaling: BacklogScaling = BacklogScaling()
@@ -156,6 +180,13 @@ class Async(_OnInstances):
     keep_days: int = Field(default=30, ge=1, le=3650)
     # On topics of the stack, one for each.
     notify: list[Literal["success", "error"]] = Field(default=[], max_length=2)
+
+    @field_validator("notify")
+    @classmethod
+    def _once_each(cls, notify: list[str]) -> list[str]:
+        if len(set(notify)) < len(notify):
+            raise ValueError(f"expected each of them once, found {notify}")
+        return notify
 
     @model_validator(mode="before")
     @classmethod

@@ -58,8 +58,9 @@ class Hub(Frozen):
 def _kind(value: object) -> str:
     if isinstance(value, str):
         return "registered"
-    said = value if isinstance(value, dict) else vars(value)
-    return "Hub" if "hub" in said else "Pinned"
+    if isinstance(value, Hub) or (isinstance(value, dict) and "hub" in value):
+        return "Hub"
+    return "Pinned"
 
 
 Source = Annotated[

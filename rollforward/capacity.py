@@ -43,8 +43,9 @@ def _outgrown(
     smaller = {key for key, of in memory.items() if of["input"]["value"]["instances"] < now}
     if not smaller or (key := registered(environment, model)) not in smaller:
         return None
-    configuration = instances_of(state, "aws_sagemaker_endpoint_configuration")[key]
-    return None if configuration["name"] == endpoint["EndpointConfigName"] else key
+    # There is none if it could not be made.
+    configuration = instances_of(state, "aws_sagemaker_endpoint_configuration").get(key, {})
+    return None if configuration.get("name") == endpoint["EndpointConfigName"] else key
 
 
 def _endpoint(environment: Environment, model: str) -> Mapping[str, Any] | None:

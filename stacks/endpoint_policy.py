@@ -94,8 +94,8 @@ def _alarms(environment: Environment, model: str) -> list[Statement]:
     serving = environment.models[model].serving
     if not isinstance(serving, OnInstances):
         return []
-    own = [names.rollback_alarm(environment, model, what) for what in names.ROLLBACK_ALARMS]
-    watched = [arns.alarm(environment, name) for name in [*own, *serving.rollback.alarms]]
+    own = f"{names.content_prefix(environment, model)}*"
+    watched = [arns.alarm(environment, name) for name in [own, *serving.rollback.alarms]]
     return [Statement(actions=["cloudwatch:DescribeAlarms"], resources=watched)]
 
 
@@ -156,7 +156,7 @@ def _answers(environment: Environment, model: str) -> list[Statement]:
             actions=["s3:GetObject"], resources=[f"{bucket}/{names.requests_prefix(model)}*"]
         ),
         Statement(
-            actions=["s3:PutObject"],
+            actions=["s3:PutObject", "s3:AbortMultipartUpload"],
             resources=[
                 f"{bucket}/{names.answers_prefix(model)}*",
                 f"{bucket}/{names.failures_prefix(model)}*",

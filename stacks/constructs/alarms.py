@@ -14,14 +14,19 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 from config import names
 from config.rollout import Rollback
 from config.settings import Environment
+from stacks.constructs.configurations import EACH_CONFIGURATION
+from stacks.constructs.content import NEW_BEFORE_OLD
+from stacks.constructs.versions import Versions
 
 _MINUTE = 60
 
 
 class RollbackAlarms:
-    """`names` are the stack's three and the user's own; `configuration` is the one that is rolled to.
+    """`alarms` are three for each deployable version, `names` those of the one asked for and the user's own.
 
-    Without requests there is no data, and so no alarm. Nobody is notified: SageMaker itself watches them.
+    Each version has its own: one that rings for a bad version must not send back the roll that mends it, and
+    CloudWatch leaves the state of an alarm that is changed as it is. Without requests there is no data, and
+    so no alarm. Nobody is notified: SageMaker itself watches them.
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
     """
 
@@ -31,42 +36,36 @@ class RollbackAlarms:
         *,
         environment: Environment,
         model: str,
-        configuration: str,
+        versions: Versions,
         rollback: Rollback,
+        latency_p99_ms: int,
     ) -> None:
-        self._stack = stack
-        self._environment, self._model = environment, model
+        self._stack, self._versions = stack, versions
         self._dimensions = {
             "EndpointName": names.endpoint(environment, model),
             "VariantName": names.VARIANT,
-            # The new fleet alone: a failing old one must not send back the roll that mends it.
-            "EndpointConfigName": configuration,
+            "EndpointConfigName": EACH_CONFIGURATION,
         }
+        latency = self._metric("ModelLatency", "p99")
         self.alarms = [
             self._errors("5xx", rollback.errors_5xx_percent),
             self._errors("4xx", rollback.errors_4xx_percent),
-            self._alarm(
-                "latency",
-                # SageMaker measures in microseconds.
-                rollback.latency_p99_ms * 1000,
-                [_Query(id="p99", metric=self._metric("ModelLatency", "p99"), return_data=True)],
-            ),
+            # SageMaker measures in microseconds.
+            self._alarm("latency", latency_p99_ms * 1000, [_query("p99", latency)]),
         ]
-        own = [names.rollback_alarm(environment, model, what) for what in names.ROLLBACK_ALARMS]
+        own = [
+            f"${{aws_cloudwatch_metric_alarm.{what}[{versions.asked}].alarm_name}}"
+            for what in names.ROLLBACK_ALARMS
+        ]
         self.names = [*own, *rollback.alarms]
 
     def _errors(self, kind: str, percent: int) -> CloudwatchMetricAlarm:
-        return self._alarm(
-            f"errors-{kind}",
-            percent,
-            [
-                _Query(
-                    id="rate", expression="100 * errors / requests", label=kind, return_data=True
-                ),
-                _Query(id="errors", metric=self._metric(f"Invocation{kind.upper()}Errors", "Sum")),
-                _Query(id="requests", metric=self._metric("Invocations", "Sum")),
-            ],
+        # SageMaker sends 1 for each error and 0 for every other request: the average is the rate.
+        errors = _Query(
+            id="errors", metric=self._metric(f"Invocation{kind.upper()}Errors", "Average")
         )
+        rate = _Query(id="rate", expression="100 * errors", label=kind, return_data=True)
+        return self._alarm(f"errors-{kind}", percent, [rate, errors])
 
     def _metric(self, name: str, statistic: str) -> _Metric:
         return _Metric(
@@ -81,7 +80,8 @@ class RollbackAlarms:
         return CloudwatchMetricAlarm(
             self._stack,
             what,
-            alarm_name=names.rollback_alarm(self._environment, self._model, what),
+            for_each=self._versions.each,
+            alarm_name=names.rollback_alarm(EACH_CONFIGURATION, what),
             comparison_operator="GreaterThanThreshold",
             threshold=threshold,
             # Two bad minutes out of three: one alone may be chance.
@@ -89,4 +89,9 @@ class RollbackAlarms:
             datapoints_to_alarm=2,
             actions_enabled=False,
             metric_query=queries,
+            lifecycle=NEW_BEFORE_OLD,
         )
+
+
+def _query(id_: str, metric: _Metric) -> _Query:
+    return _Query(id=id_, metric=metric, return_data=True)

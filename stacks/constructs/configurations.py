@@ -27,6 +27,10 @@ from stacks.constructs.traffic import shares
 from stacks.constructs.variants import rendered, settings
 from stacks.constructs.versions import Versions
 
+_CONFIGURATION = "aws_sagemaker_endpoint_configuration.configuration"
+# Its name, within a for_each of versions.
+EACH_CONFIGURATION = f"${{{_CONFIGURATION}[each.key].name}}"
+
 
 def configurations(
     stack: TerraformStack,
@@ -86,7 +90,7 @@ def configurations(
         else None,
         lifecycle=NEW_BEFORE_OLD,
     )
-    return f"aws_sagemaker_endpoint_configuration.configuration[{versions.asked}].name"
+    return f"{_CONFIGURATION}[{versions.asked}].name"
 
 
 def _number(expression: str) -> float:

@@ -6,6 +6,7 @@ the endpoint's own name never changes.
 
 from cdktf import (
     Postcondition,
+    Precondition,
     TerraformResourceLifecycle,
     TerraformStack,
     Token,
@@ -17,7 +18,7 @@ from cdktf_cdktf_provider_aws.sagemaker_endpoint import (
 from config import names
 from config.outputs import TAKEN_BACK
 from config.serving import OnInstances
-from config.settings import Environment
+from config.settings import Environment, Model
 from stacks.constructs.alarms import RollbackAlarms
 from stacks.constructs.rollout import deployment_config
 from stacks.constructs.terraform_data import TERRAFORM_DATA, terraform_data
@@ -45,8 +46,9 @@ class RollingEndpoint:
                 stack,
                 environment=environment,
                 model=model,
-                configuration=self.asked_for_or_none,
+                versions=versions,
                 rollback=serving.rollback,
+                latency_p99_ms=serving.latency_p99_ms,
             )
             if isinstance(serving, OnInstances)
             else None
@@ -62,6 +64,7 @@ class RollingEndpoint:
                 "input": {"kind": serving.kind},
                 "triggers_replace": {"instance_type": variants[0].instance_type or "none"},
             },
+            lifecycle=_keeps_the_primary(versions, environment.models[model]),
         )
         self.footing = f"{TERRAFORM_DATA}.footing"
         self.endpoint = SagemakerEndpoint(
@@ -92,6 +95,17 @@ class RollingEndpoint:
         return f'${{try({self._asked_for}, "{names.NO_MODEL}")}}'
 
 
+def _keeps_the_primary(versions: Versions, model: Model) -> TerraformResourceLifecycle | None:
+    """A primary variant that follows no pointer must not go because a variant beside it has nothing yet."""
+    if model.source == "registered" or not model.follows_pointer:
+        return None
+    condition = f'${{{versions.asked} != "{names.NO_MODEL}"}}'
+    message = "A variant beside the primary one follows the pointer, which is `none`: deliver a model first."
+    return TerraformResourceLifecycle(
+        precondition=[Precondition(condition=condition, error_message=message)]
+    )
+
+
 def _is_live(asked_for: str) -> Postcondition:
     """SageMaker goes back without an error (terraform-provider-aws #46663).
 
@@ -101,5 +115,6 @@ def _is_live(asked_for: str) -> Postcondition:
     return Postcondition(
         condition=f"${{self.endpoint_config_name == {asked_for}}}",
         error_message=f"{TAKEN_BACK}: ${{self.name}} still serves ${{self.endpoint_config_name}}. "
-        "`rollforward prove` says why, and rejects the version.",
+        "`rollforward prove` says why, and rejects the version. If the instance type was to change, nothing "
+        "scales the endpoint until the next apply succeeds.",
     )

@@ -234,14 +234,13 @@ def test_a_canary_that_breaks_rolls_back_and_the_proof_reports_it(
     broken = packed(tmp_path, "def model_fn(path): return lambda data: 1 / 0")
     assert deployment.deliver(broken, GOOD_METRICS).code == 0
     cloudwatch = deployment.client("cloudwatch")
-    alarm = names.rollback_alarm(deployment.environment, "sentiment", "errors-5xx")
     with ThreadPoolExecutor() as pool:
         roll = pool.submit(deployment.roll_that_is_taken_back)
         wait_for(lambda: fails(deployment))
         # CloudWatch would need two minutes to see it.
+        alarm = names.rollback_alarm(baking(deployment), "errors-5xx")
         cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="5xx")
         roll.result()
-    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="OK", StateReason="for the test")
     assert not any(fails(deployment) for _ in range(20))
     ran = deployment.run("prove", "--json")
     assert ran.code == 1
@@ -264,6 +263,14 @@ def synthesize_canary(deployment: Deployment) -> None:
     models = {"sentiment": model.model_copy(update={"serving": serving})}
     changed = environment.model_copy(update={"models": models})
     build_app(changed, selected=["sentiment"], outdir=str(deployment.folder / "cdktf.out")).synth()
+
+
+def baking(deployment: Deployment) -> str:
+    """The configuration that the endpoint is rolling to."""
+    endpoint = names.endpoint(deployment.environment, "sentiment")
+    found = deployment.client("sagemaker").describe_endpoint(EndpointName=endpoint)
+    name: str = found["PendingDeploymentSummary"]["EndpointConfigName"]
+    return name
 
 
 def fails(deployment: Deployment) -> bool:

@@ -135,7 +135,7 @@ class TestAsync:
     def test_its_role_reads_requests_and_writes_answers(self, synthesize: Synthesize) -> None:
         statements = serving(synthesize, ASYNC).policies()
         (read,) = [one for one in statements if "requests" in str(one.get("Resource"))]
-        (write,) = [one for one in statements if one["Action"] == ["s3:PutObject"]]
+        (write,) = [one for one in statements if "s3:PutObject" in one["Action"]]
         prefix = f"arn:aws:s3:::{BUCKET}/async/sentiment"
         assert (read["Action"], read["Resource"]) == (["s3:GetObject"], [f"{prefix}/requests/*"])
         assert write["Resource"] == [f"{prefix}/answers/*", f"{prefix}/failures/*"]
@@ -392,3 +392,18 @@ def test_what_scales_goes_before_another_instance_type_comes(
     footing = stack.content["resource"]["terraform_data"]["footing"]
     assert trigger == "terraform_data.footing"
     assert footing["triggers_replace"] == {"instance_type": "ml.m5.large"}
+
+
+def test_what_is_pinned_does_not_go_because_its_challenger_has_no_model_yet(
+    synthesize: Synthesize,
+) -> None:
+    how = REAL_TIME.model_copy(update={"variants": {"challenger": Variant(traffic_percent=10)}})
+    footing = serving(synthesize, how, PINNED).content["resource"]["terraform_data"]["footing"]
+    (condition,) = footing["lifecycle"]["precondition"]
+    assert condition["condition"] == '${local.asked != "none"}'
+    assert "deliver a model first" in condition["error_message"]
+
+
+def test_asynchronous_requests_may_take_their_time(synthesize: Synthesize) -> None:
+    alarms = serving(synthesize, ASYNC).content["resource"]["aws_cloudwatch_metric_alarm"]
+    assert alarms["latency"]["threshold"] == 900_000_000

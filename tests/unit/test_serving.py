@@ -19,7 +19,9 @@ def refused(folder: Path, **serving: Any) -> str:
 def test_steps_need_two_instances(tmp_path: Path, kind: str) -> None:
     steps = {"canary": "percent", "linear": "step_percent", "rolling": "batch_percent"}
     line = refused(tmp_path, rollout={"kind": kind, steps[kind]: 30})
-    assert line.startswith(f"{SERVING}: a {kind} rollout needs at least 2 instances, found 1:")
+    assert line.startswith(
+        f"{SERVING}: a {kind} rollout needs at least 2 instances of each variant, found 1:"
+    )
     assert "docs.aws.amazon.com" in line
 
 
@@ -108,7 +110,7 @@ def test_a_rollout_ends_before_terraform_gives_up(
 
 
 PINNED = {"key": "registered/sentiment/20260131T120000Z-v1-00000000/model.tar.gz"}
-CHALLENGER = {"traffic_percent": 10, "source": PINNED}
+CHALLENGER = {"traffic_percent": 10, "source": PINNED, "instances": 2}
 
 
 @pytest.mark.parametrize(
@@ -148,7 +150,7 @@ CHALLENGER = {"traffic_percent": 10, "source": PINNED}
         ),
         (
             {
-                "shadow": {"sampling_percent": 10},
+                "shadow": {"sampling_percent": 10, "instances": 2},
                 "instances": {"min": 2, "max": 2},
                 "rollout": {"kind": "rolling", "batch_percent": 50},
             },
@@ -157,6 +159,18 @@ CHALLENGER = {"traffic_percent": 10, "source": PINNED}
         (
             {"shadow": {"sampling_percent": 0}},
             " → shadow → sampling_percent: expected greater than",
+        ),
+        (
+            {
+                "shadow": {"sampling_percent": 10, "instances": 1},
+                "instances": {"min": 2, "max": 2},
+                "rollout": {"kind": "linear", "step_percent": 50},
+            },
+            ": a linear rollout needs at least 2 instances of each variant, found 1:",
+        ),
+        (
+            {"variants": {"2nd": CHALLENGER}},
+            " → variants → 2nd: expected text should match pattern",
         ),
         ({"capture": {"percent": 101}}, " → capture → percent: expected less than"),
         (
@@ -198,11 +212,12 @@ def asynchronous(folder: Path, **serving: Any) -> str:
         ({"concurrent_invocations": 0}, " → concurrent_invocations: expected greater than"),
         ({"expires_after_seconds": 30}, " → expires_after_seconds: expected greater than"),
         ({"expires_after_seconds": 21601}, " → expires_after_seconds: expected less than"),
+        ({"notify": ["error", "error"]}, " → notify: expected each of them once"),
         ({"notify": ["failure"]}, " → notify → #1: expected 'success' or 'error'"),
         ({"instances": {"min": 3, "max": 2}}, " → instances: expected max to be at least min (3)"),
         (
             {"rollout": {"kind": "canary", "percent": 10}},
-            ": a canary rollout needs at least 2 instances, found 0:",
+            ": a canary rollout needs at least 2 instances of each variant, found 0:",
         ),
         ({"scaling": {"cpu": {}}}, " → scaling → cpu: unknown key; expected one of: scale_in"),
     ],
@@ -240,6 +255,7 @@ OPEN = {"isolated": False}
             {"source": "regstered"},
             " → source: expected 'registered', found 'regstered'",
         ),
+        ({"source": None}, " → source: expected a valid dictionary or instance of Pinned"),
         (
             {"source": {"key": "models/sentiment/v1/model.tar.gz"}},
             " → source → key: expected text should match pattern '^registered/",
@@ -302,6 +318,25 @@ def test_what_a_model_and_its_container_do_not_take_together(
         base["models"] = {"sentiment": changed}
     (line,) = mistakes(tmp_path, model(**changes), base=base)
     assert line.startswith(MODEL + expected)
+
+
+@pytest.mark.parametrize(
+    ("rollout", "expected"),
+    [
+        ({"rollout": {"kind": "canary", "percent": 10}}, "ml.inf1.xlarge rolls all at once only"),
+        ({"shadow": {"sampling_percent": 10}}, "ml.inf1.xlarge takes no shadow"),
+    ],
+)
+def test_inferentia_has_no_guardrails_and_no_shadows(
+    tmp_path: Path, rollout: dict[str, Any], expected: str
+) -> None:
+    inferentia = {"instance_type": "ml.inf1.xlarge", "instances": {"min": 2, "max": 2}}
+    assert expected in refused(tmp_path, **inferentia, **rollout)
+
+
+def test_trainium_is_not_burstable(tmp_path: Path) -> None:
+    line = refused(tmp_path, instance_type="ml.trn1.2xlarge")
+    assert "is for CPU instances, found ml.trn1.2xlarge" in line
 
 
 def test_a_gpu_container_is_no_serverless_one(tmp_path: Path) -> None:
