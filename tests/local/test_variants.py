@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from config import names
 from config.scaling import Instances
 from config.serving import RealTime
 from config.source import Hub, Pinned
@@ -126,3 +127,14 @@ def test_back_at_the_pointer_it_follows_again(site: Site) -> None:
     site.point(V1)
     assert actions(site.serve(REAL_TIME)) == ("update",)
     assert "positive" in site.predicts()
+
+
+def test_what_rings_for_the_live_version_does_not_send_back_the_roll_that_mends_it(
+    site: Site,
+) -> None:
+    cloudwatch = site.deployment.client("cloudwatch")
+    alarm = names.rollback_alarm(site.described()["EndpointConfigName"], "errors-5xx")
+    cloudwatch.set_alarm_state(AlarmName=alarm, StateValue="ALARM", StateReason="it is bad")
+    site.point(V2, V1)
+    assert actions(site.serve(REAL_TIME)) == ("update",)
+    assert "negative" in site.predicts()
