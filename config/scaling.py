@@ -7,7 +7,10 @@ from pydantic import Field, StringConstraints, model_validator
 from config.schema import Frozen
 
 # https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
-Cron = Annotated[str, StringConstraints(pattern=r"^\S+( \S+){5}$")]
+# Minute, hour, day, month, weekday, year; one of the two days is a question mark.
+Cron = Annotated[
+    str, StringConstraints(pattern=r"^\S+ \S+ (\? \S+ [^?\s]\S*|[^?\s]\S* \S+ \?) \S+$")
+]
 
 
 def in_order(low: int, high: int) -> None:

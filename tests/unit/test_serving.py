@@ -59,6 +59,10 @@ def test_an_instance_with_disks_of_its_own_takes_no_volume(
             " → scaling → schedule → #1 → cron: expected text should match pattern",
         ),
         (
+            {"scaling": {"schedule": [{"cron": "0 7 * * MON-FRI *", "min": 1, "max": 2}]}},
+            " → scaling → schedule → #1 → cron: expected text should match pattern",
+        ),
+        (
             {"scaling": {"schedule": [{"cron": "0 7 ? * MON *", "min": 3, "max": 2}]}},
             " → scaling → schedule → #1: expected max to be at least min (3), found 2",
         ),
