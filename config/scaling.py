@@ -13,34 +13,29 @@ Cron = Annotated[
 ]
 
 
-def in_order(low: int, high: int) -> None:
-    """Raises ValueError unless `high` is at least `low`."""
-    if high < low:
-        raise ValueError(f"expected max to be at least min ({low}), found {high}")
+class _Bounds(Frozen):
+    min: int
+    max: int
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "_Bounds":
+        if self.max < self.min:
+            raise ValueError(f"expected max to be at least min ({self.min}), found {self.max}")
+        return self
 
 
-class Instances(Frozen):
+class Instances(_Bounds):
     """How many instances an endpoint runs on; autoscaling moves between the two."""
 
     min: int = Field(ge=1, le=100)
     max: int = Field(ge=1, le=100)
 
-    @model_validator(mode="after")
-    def _ordered(self) -> "Instances":
-        in_order(self.min, self.max)
-        return self
 
-
-class InstancesOrNone(Frozen):
+class InstancesOrNone(_Bounds):
     """As above; without requests, there may be none."""
 
     min: int = Field(ge=0, le=100)
     max: int = Field(ge=1, le=100)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "InstancesOrNone":
-        in_order(self.min, self.max)
-        return self
 
 
 class Cooldowns(Frozen):
@@ -66,7 +61,7 @@ class BacklogScaling(Cooldowns):
     target_per_instance: int = Field(default=5, ge=1)
 
 
-class ProvisionedConcurrency(Cooldowns):
+class ProvisionedConcurrency(Cooldowns, _Bounds):
     """So many requests at once find a warm container: from `min` on, up to `max` by their use.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html
@@ -76,24 +71,14 @@ class ProvisionedConcurrency(Cooldowns):
     max: int = Field(ge=1, le=200)
     target_percent: int = Field(default=70, ge=10, le=90)
 
-    @model_validator(mode="after")
-    def _ordered(self) -> "ProvisionedConcurrency":
-        in_order(self.min, self.max)
-        return self
 
-
-class ScheduledCapacity(Frozen):
+class ScheduledCapacity(_Bounds):
     """From the times of `cron` on, the bounds of scaling are these."""
 
     cron: Cron
     timezone: str = "UTC"
     min: int = Field(ge=1, le=100)
     max: int = Field(ge=1, le=100)
-
-    @model_validator(mode="after")
-    def _ordered(self) -> "ScheduledCapacity":
-        in_order(self.min, self.max)
-        return self
 
 
 class Scaling(Frozen):

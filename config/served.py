@@ -30,10 +30,9 @@ def served(serving: RealTime | Async | Serverless, source: Source, image: Image)
 
     others = [beside(name, one, one.traffic_percent) for name, one in serving.variants.items()]
     rest = 100 - sum(one.weight for one in others)
-    shadow = serving.shadow if isinstance(serving, RealTime) else None
     return [
         # None at all can not be created: who sleeps falls asleep later.
         Served(PRIMARY, source, image, serving.instance_type, max(1, serving.instances.min), rest),
         *others,
-        *([beside(SHADOW, shadow, shadow.sampling_percent)] if shadow else []),
+        *(beside(SHADOW, one, one.sampling_percent) for one in serving.listening),
     ]

@@ -118,14 +118,14 @@ class _OnInstances(Frozen):
         return self
 
     @property
-    def _listening(self) -> list[Shadow]:
+    def listening(self) -> list[Shadow]:
         return []
 
     @model_validator(mode="after")
     def _steps_fit_the_fleet(self) -> "_OnInstances":
         if self.rollout.kind == "all-at-once":
             return self
-        beside = [one.instances for one in [*self.variants.values(), *self._listening]]
+        beside = [one.instances for one in [*self.variants.values(), *self.listening]]
         if (fewest := min([self.instances.min, *beside])) < 2:
             raise ValueError(
                 f"a {self.rollout.kind} rollout needs at least 2 instances of each variant, found {fewest}: "
@@ -148,7 +148,7 @@ class RealTime(_OnInstances):
     shadow: Shadow | None = None
 
     @property
-    def _listening(self) -> list[Shadow]:
+    def listening(self) -> list[Shadow]:
         return [self.shadow] if self.shadow else []
 
     @model_validator(mode="after")

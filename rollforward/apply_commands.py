@@ -22,7 +22,7 @@ from rollforward.errors import RollforwardError
 from rollforward.options import EnvironmentName, Json
 from rollforward.proof import Proof
 from rollforward.proof_commands import shown
-from rollforward.terraform import Change
+from rollforward.terraform_plans import Change
 
 app = typer.Typer()
 

@@ -28,7 +28,8 @@ from rollforward.processes import Processes
 from rollforward.proof import Proof, prove
 from rollforward.side_by_side import SkippedError, side_by_side, skipped
 from rollforward.status import registered
-from rollforward.terraform import Change, Plan, Stack, cli_environment, synthesize
+from rollforward.terraform import Stack, cli_environment, synthesize
+from rollforward.terraform_plans import Change, Plan
 
 LAMBDA, S3 = "lambda", "s3"
 # Terraform and its provider spend a quarter of their CPU time on collecting 60 MB of garbage.

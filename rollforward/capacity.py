@@ -12,9 +12,8 @@ from typing import Any
 from config import names
 from config.outputs import CURRENT_INSTANCES
 from config.settings import Environment
-from rollforward import aws
 from rollforward.last_apply import instances_of, last_state
-from rollforward.status import registered
+from rollforward.status import described, registered
 
 MEMORY = "terraform_data.capacity"
 
@@ -26,7 +25,7 @@ def capacity(environment: Environment, model: str | None, stack: Path) -> list[s
     declared = json.loads((stack / "cdk.tf.json").read_text("utf-8")).get("variable", {})
     if CURRENT_INSTANCES not in declared:
         return []
-    endpoint = _endpoint(environment, model)
+    endpoint = described(environment, model)
     now = _current_instances(endpoint)
     options = [f"-var={CURRENT_INSTANCES}={now}"]
     if endpoint and (key := _outgrown(environment, model, endpoint, now)):
@@ -46,16 +45,6 @@ def _outgrown(
     # There is none if it could not be made.
     configuration = instances_of(state, "aws_sagemaker_endpoint_configuration").get(key, {})
     return None if configuration.get("name") == endpoint["EndpointConfigName"] else key
-
-
-def _endpoint(environment: Environment, model: str) -> Mapping[str, Any] | None:
-    client = aws.sagemaker(environment)
-    try:
-        return client.describe_endpoint(EndpointName=names.endpoint(environment, model))
-    except client.exceptions.ClientError as error:
-        if "Could not find" in error.response["Error"]["Message"]:
-            return None
-        raise
 
 
 def _current_instances(endpoint: Mapping[str, Any] | None) -> int:

@@ -21,7 +21,8 @@ from rollforward.delivery import Verdict, deliver
 from rollforward.errors import RollforwardError
 from rollforward.invocation import invoke
 from rollforward.status import Status, status
-from rollforward.terraform import Plan, Stack, synthesize
+from rollforward.terraform import Stack, synthesize
+from rollforward.terraform_plans import Plan
 
 MODEL = "sentiment"
 # The two versions disagree on this one: only v2 looks at pairs of words.

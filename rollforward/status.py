@@ -64,7 +64,7 @@ class Status:
 def status(environment: Environment, model: str) -> Status:
     """Raises ConfigError for an unknown model, RollforwardError if its pointer is not deployed."""
     said = environment.model(model)
-    endpoint = _endpoint(environment, model)
+    endpoint = described(environment, model)
     bucket = names.model_bucket(environment)
     key = registered(environment, model)
     should = wanted(said, key)
@@ -91,7 +91,7 @@ def status(environment: Environment, model: str) -> Status:
 
 def state(environment: Environment, model: str) -> str:
     """Of the endpoint, in SageMaker's words or ABSENT."""
-    endpoint = _endpoint(environment, model)
+    endpoint = described(environment, model)
     return endpoint["EndpointStatus"] if endpoint else ABSENT
 
 
@@ -109,7 +109,8 @@ def registered(environment: Environment, model: str) -> str | None:
     return None if key == names.NO_MODEL else key
 
 
-def _endpoint(environment: Environment, model: str) -> "DescribeEndpointOutputTypeDef | None":
+def described(environment: Environment, model: str) -> "DescribeEndpointOutputTypeDef | None":
+    """The endpoint in SageMaker's words; None if there is none."""
     name = names.endpoint(environment, model)
     try:
         return aws.sagemaker(environment).describe_endpoint(EndpointName=name)

@@ -20,17 +20,7 @@ from typing import IO, Any
 from rollforward.errors import RollforwardError
 from rollforward.processes import Processes
 from rollforward.terraform_errors import errors, failure
-from rollforward.terraform_plans import Change, Plan, Transcript, outputs_of, plan_of
-
-__all__ = [
-    "Change",
-    "Plan",
-    "Stack",
-    "binary",
-    "cli_environment",
-    "provider_mirror",
-    "synthesize",
-]
+from rollforward.terraform_plans import Plan, Transcript, outputs_of, plan_of
 
 ROOT = Path(__file__).parents[1]
 PROVIDER = Path("registry.terraform.io/hashicorp/aws")

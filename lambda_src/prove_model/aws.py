@@ -18,6 +18,7 @@ from lambda_src.register_model.aws import (
     ModelRegistry,
     S3Objects,
     SsmParameters,
+    configuration_and_model,
     is_missing,
 )
 from lambda_src.register_model.cloud import Approval, RegisteredVersion
@@ -69,14 +70,11 @@ class SageMakerEndpoints:
         )
 
     def served(self, configuration: str) -> Served | None:
-        try:
-            found = self.client.describe_endpoint_config(EndpointConfigName=configuration)
-            variants = found["ProductionVariants"]
-            model = self.client.describe_model(ModelName=variants[0]["ModelName"])
-        except ClientError as error:
-            if is_missing(error):
-                return None
-            raise
+        described = configuration_and_model(self.client, configuration)
+        if described is None:
+            return None
+        found, model = described
+        variants = found["ProductionVariants"]
         return Served(
             model_data=model["PrimaryContainer"].get("ModelDataUrl"),
             variant=variants[0]["VariantName"],

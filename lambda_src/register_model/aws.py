@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import (
         BatchDescribeModelPackageSummaryTypeDef,
         CreateModelPackageInputTypeDef,
+        DescribeEndpointConfigOutputTypeDef,
+        DescribeModelOutputTypeDef,
         ModelPackageContainerDefinitionTypeDef,
     )
     from types_boto3_ssm import SSMClient
@@ -172,7 +174,8 @@ class SageMakerEndpoints:
             if is_missing(error):
                 return None
             raise
-        return model_data(self.client, found["EndpointConfigName"])
+        live = configuration_and_model(self.client, found["EndpointConfigName"])
+        return live[1]["PrimaryContainer"].get("ModelDataUrl") if live else None
 
 
 @dataclass(eq=False)
@@ -203,17 +206,18 @@ def _registered(summary: "BatchDescribeModelPackageSummaryTypeDef") -> Registere
     )
 
 
-def model_data(client: "SageMakerClient", configuration: str) -> str | None:
-    """The S3 URL that an endpoint configuration serves; None if it, or its model, is gone."""
+def configuration_and_model(
+    client: "SageMakerClient", name: str
+) -> "tuple[DescribeEndpointConfigOutputTypeDef, DescribeModelOutputTypeDef] | None":
+    """An endpoint configuration and its primary variant's model: the first. None if either is gone."""
     try:
-        found = client.describe_endpoint_config(EndpointConfigName=configuration)
+        found = client.describe_endpoint_config(EndpointConfigName=name)
         variant = found["ProductionVariants"][0]
-        model = client.describe_model(ModelName=variant["ModelName"])
+        return found, client.describe_model(ModelName=variant["ModelName"])
     except ClientError as error:
         if is_missing(error):
             return None
         raise
-    return model["PrimaryContainer"].get("ModelDataUrl")
 
 
 def is_missing(error: ClientError) -> bool:

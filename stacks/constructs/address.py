@@ -2,14 +2,12 @@
 
 from functools import cache
 
-from cdktf import TerraformDataSource, TerraformElement, TerraformLocal, TerraformResource
+from cdktf import TerraformDataSource, TerraformElement, TerraformResource
 
 
 def address(element: TerraformElement) -> str:
-    """`aws_sagemaker_endpoint.endpoint`, `data.aws_ssm_parameter.pointer` or `local.registered`."""
+    """`aws_sagemaker_model.model_primary` or `data.aws_ssm_parameter.pointer`."""
     match element:
-        case TerraformLocal():
-            return f"local.{element.friendly_unique_id}"
         case TerraformDataSource():
             return f"data.{_type(type(element))}.{element.friendly_unique_id}"
         case TerraformResource():

@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
 )
 
 from config import names
-from config.rollout import Rollback
+from config.serving import OnInstances
 from config.settings import Environment
 from stacks.constructs.configurations import EACH_CONFIGURATION
 from stacks.constructs.content import NEW_BEFORE_OLD
@@ -37,8 +37,7 @@ class RollbackAlarms:
         environment: Environment,
         model: str,
         versions: Versions,
-        rollback: Rollback,
-        latency_p99_ms: int,
+        serving: OnInstances,
     ) -> None:
         self._stack, self._versions = stack, versions
         self._dimensions = {
@@ -46,12 +45,13 @@ class RollbackAlarms:
             "VariantName": names.VARIANT,
             "EndpointConfigName": EACH_CONFIGURATION,
         }
-        latency = self._metric("ModelLatency", "p99")
+        rollback = serving.rollback
+        p99 = _Query(id="p99", metric=self._metric("ModelLatency", "p99"), return_data=True)
         self.alarms = [
             self._errors("5xx", rollback.errors_5xx_percent),
             self._errors("4xx", rollback.errors_4xx_percent),
             # SageMaker measures in microseconds.
-            self._alarm("latency", latency_p99_ms * 1000, [_query("p99", latency)]),
+            self._alarm("latency", serving.latency_p99_ms * 1000, [p99]),
         ]
         own = [
             f"${{aws_cloudwatch_metric_alarm.{what}[{versions.asked}].alarm_name}}"
@@ -91,7 +91,3 @@ class RollbackAlarms:
             metric_query=queries,
             lifecycle=NEW_BEFORE_OLD,
         )
-
-
-def _query(id_: str, metric: _Metric) -> _Query:
-    return _Query(id=id_, metric=metric, return_data=True)

@@ -24,7 +24,7 @@ from stacks.constructs.capacity import kept_instances
 from stacks.constructs.capture import data_capture_config
 from stacks.constructs.content import NEW_BEFORE_OLD, content_hash
 from stacks.constructs.traffic import shares
-from stacks.constructs.variants import rendered, settings
+from stacks.constructs.variants import settings
 from stacks.constructs.versions import Versions
 
 _CONFIGURATION = "aws_sagemaker_endpoint_configuration.configuration"
@@ -47,32 +47,29 @@ def configurations(
     serving, variants = environment.models[model].serving, environment.models[model].variants
     traffic = shares(stack, variants)
     disk_key = _disk_key(environment, variants)
+    said = {variant.name: settings(variant, serving) for variant in variants}
     content = content_hash(
         [*models.values(), *(f"${{{share}}}" for share in traffic.values() if share != "100")],
         [
-            [settings(variant, serving) for variant in variants],
+            list(said.values()),
             disk_key,
             _of_the_whole(environment, serving),
         ],
     )
     name = names.content_prefix(environment, model) + content
-    instances: dict[str, float] = {variant.name: variant.instances for variant in variants}
+    for variant in variants:
+        said[variant.name] |= {
+            "model_name": models[variant.name],
+            "initial_variant_weight": _number(traffic[variant.name]),
+        }
     if isinstance(serving, OnInstances):
         kept = kept_instances(
             stack, minimum=variants[0].instances, content=content, versions=versions
         )
-        instances[names.VARIANT] = Token.as_number(kept)
         name += f"-{kept}"
-    said = {
-        variant.name: rendered(
-            variant,
-            serving,
-            model_name=models[variant.name],
-            weight=_number(traffic[variant.name]),
-            instances=instances[variant.name],
-        )
-        for variant in variants
-    }
+        for variant in variants:
+            said[variant.name]["initial_instance_count"] = variant.instances
+        said[names.VARIANT]["initial_instance_count"] = Token.as_number(kept)
     shadow = said.pop(SHADOW, None)
     SagemakerEndpointConfiguration(
         stack,

@@ -41,18 +41,13 @@ class RollingEndpoint:
         self._asked_for = asked
         # Of the endpoint, and of all that needs it: none before there is a registered model.
         self.count = Token.as_number(f'${{{versions.asked} != "{names.NO_MODEL}" ? 1 : 0}}')
-        alarms = (
-            RollbackAlarms(
-                stack,
-                environment=environment,
-                model=model,
-                versions=versions,
-                rollback=serving.rollback,
-                latency_p99_ms=serving.latency_p99_ms,
+        alarms, deployment = [], None
+        if isinstance(serving, OnInstances):
+            rollback = RollbackAlarms(
+                stack, environment=environment, model=model, versions=versions, serving=serving
             )
-            if isinstance(serving, OnInstances)
-            else None
-        )
+            alarms = rollback.alarms
+            deployment = deployment_config(serving.rollout, rollback.names)
         # SageMaker turns no endpoint of one kind into another: the endpoint is replaced, for all to see. And
         # it changes the instance type of no variant that is a scalable target: what scales it is taken away
         # before the endpoint rolls, and is made anew after it.
@@ -73,15 +68,13 @@ class RollingEndpoint:
             count=self.count,
             name=names.endpoint(environment, model),
             endpoint_config_name=f"${{{asked}}}",
-            deployment_config=deployment_config(serving.rollout, alarms.names)
-            if isinstance(serving, OnInstances) and alarms
-            else None,
+            deployment_config=deployment,
             lifecycle=TerraformResourceLifecycle(
                 replace_triggered_by=[f"{self.footing}.input"],
                 postcondition=[_is_live(asked)],
             ),
             # SageMaker refuses a roll whose alarms are not there yet.
-            depends_on=[footing, *(alarms.alarms if alarms else [])],
+            depends_on=[footing, *alarms],
         )
 
     @property

@@ -27,18 +27,5 @@ def settings(variant: Served, serving: Serving) -> dict[str, Any]:
     )
 
 
-def rendered(
-    variant: Served, serving: Serving, *, model_name: str, weight: float, instances: float
-) -> dict[str, Any]:
-    """What a ProductionVariant and a ShadowVariant are made of. Serverless ones count no instances."""
-    said = settings(variant, serving) | {
-        "model_name": model_name,
-        "initial_variant_weight": weight,
-    }
-    if isinstance(serving, Serverless):
-        return said
-    return said | {"initial_instance_count": instances}
-
-
 def _set(values: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value is not None}

@@ -6,6 +6,8 @@ import boto3
 import pytest
 from botocore.stub import Stubber
 
+from tests.unit.standin import Endpoints, fake_endpoints, served
+
 Stub = Callable[[str], Stubber]
 
 
@@ -34,3 +36,16 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
         yield stubbed
         for stubber in stubbers.values():
             stubber.assert_no_pending_responses()
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the stand-in for SageMaker answers."""
+    with served(tmp_path_factory.mktemp("logs")) as url:
+        yield url
+
+
+@pytest.fixture
+def endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
+    """A fresh account there, with fakes for its containers."""
+    return fake_endpoints(url, monkeypatch)

@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,24 +9,13 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rollforward.local.sagemaker import asynchronous
-from tests.unit.standin import Endpoints, fake_endpoints, refusal, served, until, variant
+from tests.unit.standin import Endpoints, refusal, until, variant
 
 OUTPUT = {"S3OutputPath": "s3://b/out/", "S3FailurePath": "s3://b/failed"}
 TOPICS = {
     "SuccessTopic": "arn:aws:sns:us-east-1:123456789012:good",
     "ErrorTopic": "arn:aws:sns:us-east-1:123456789012:bad",
 }
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("logs")) as url:
-        yield url
-
-
-@pytest.fixture
-def endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
-    return fake_endpoints(url, monkeypatch)
 
 
 @dataclass

@@ -1,7 +1,6 @@
 """The folder that stands in for the HuggingFace hub, and what the stand-in answers from it."""
 
 import json
-from collections.abc import Iterator
 from http.client import HTTPConnection, HTTPMessage
 from pathlib import Path
 from typing import Any
@@ -11,15 +10,8 @@ import pytest
 
 from rollforward.local.sagemaker.errors import ContainerError
 from rollforward.local.sagemaker.model_data import model_data
-from tests.unit.standin import served
 
 OLD, NEW = "a" * 40, "b" * 40
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("logs")) as url:
-        yield url
 
 
 @pytest.fixture

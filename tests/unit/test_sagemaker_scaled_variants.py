@@ -1,22 +1,14 @@
 """What SageMaker refuses to change of a variant that Application Auto Scaling has a target of."""
 
-from collections.abc import Iterator
-
 import pytest
 
-from tests.unit.standin import Endpoints, fake_endpoints, refusal, served, variant
+from tests.unit.standin import Endpoints, fake_endpoints, refusal, variant
 
 PLACE = {
     "ServiceNamespace": "sagemaker",
     "ResourceId": "endpoint/e/variant/a",
     "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
 }
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("logs")) as url:
-        yield url
 
 
 @pytest.fixture

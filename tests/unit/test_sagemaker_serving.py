@@ -1,6 +1,5 @@
 """How the stand-in for SageMaker serves and rolls an endpoint, with fakes in the place of its containers."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,20 +7,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rollforward.local.sagemaker import baking
-from tests.unit.standin import Endpoints, fake_endpoints, refusal, served, until, variant
+from tests.unit.standin import Endpoints, refusal, until, variant
 
 ALARMS = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("logs")) as url:
-        yield url
-
-
-@pytest.fixture
-def endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
-    return fake_endpoints(url, monkeypatch)
 
 
 @dataclass

@@ -1,21 +1,15 @@
 """The stand-in for SageMaker answers as AWS does: asked by boto3, without a model container."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from rollforward.local.sagemaker import events
-from tests.unit.standin import clients, refusal, served, until
+from tests.unit.standin import clients, refusal, until
 
 GROUP = "dev-sentiment"
 CONTAINER = {"Image": "image", "ModelDataUrl": "s3://bucket/model.tar.gz"}
-
-
-@pytest.fixture(scope="module")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with served(tmp_path_factory.mktemp("logs")) as url:
-        yield url
 
 
 @pytest.fixture

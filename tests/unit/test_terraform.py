@@ -16,12 +16,12 @@ from rollforward.terraform import (
     MIRROR,
     PROVIDER,
     ROOT,
-    Change,
     Stack,
     binary,
     cli_environment,
     provider_mirror,
 )
+from rollforward.terraform_plans import Change
 
 APPLY = """
 import os, sys
