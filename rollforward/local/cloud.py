@@ -12,6 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rollforward.local.behaviour import Behaviour
 from rollforward.local.ports import LOOPBACK, free_port
 from rollforward.local.server import LocalCloudError, running
 
@@ -28,8 +29,11 @@ class LocalCloud:
 
 
 @contextmanager
-def local_cloud(folder: Path, account: str, region: str) -> Iterator[LocalCloud]:
+def local_cloud(
+    folder: Path, account: str, region: str, behaviour: Behaviour | None = None
+) -> Iterator[LocalCloud]:
     """Start an empty cloud for one account, with its files in `folder`; gone after the block."""
+    behaviour = behaviour or Behaviour()
     folder = folder.resolve()
     logs, scratch = folder / "logs", folder / "tmp"
     for path in (logs, scratch):
@@ -41,6 +45,7 @@ def local_cloud(folder: Path, account: str, region: str) -> Iterator[LocalCloud]
         sagemaker=_url(sagemaker),
     )
     inherited = _without_aws(os.environ) | cloud.environment | {"TMPDIR": str(scratch)}
+    inherited |= behaviour.environ()
     with ExitStack() as servers:
         ministack = servers.enter_context(
             running(

@@ -17,6 +17,7 @@ import uvicorn
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
+from rollforward.local.behaviour import Behaviour
 from rollforward.local.ports import LOOPBACK, free_port
 from rollforward.local.sagemaker import containers, events
 from rollforward.local.sagemaker.app import build
@@ -24,14 +25,18 @@ from rollforward.local.sagemaker.containers import Answer
 from rollforward.local.sagemaker.model_data import ModelData
 
 NOWHERE = f"http://{LOOPBACK}:9"
+# No test waits for a state that it does not look at; each is there to be seen, none the less.
+IN_PASSING = Behaviour(0.02, 0.02, 0.02, 0.02)
 _ACCOUNTS = count(100_000_000_000)
 
 
 @contextmanager
-def served(logs: Path) -> Iterator[str]:
+def served(logs: Path, behaviour: Behaviour = IN_PASSING) -> Iterator[str]:
     """The URL at which it answers, within the block."""
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(build(logs), LOOPBACK, port, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(build(logs, behaviour), LOOPBACK, port, log_level="warning")
+    )
     thread = threading.Thread(target=server.run)
     # Not for one test alone: what it has set going may ask for S3 and EventBridge after its end.
     with pytest.MonkeyPatch.context() as environ:
@@ -129,6 +134,10 @@ class Endpoints:
     def create(self, config: str) -> Any:
         self.sagemaker.create_endpoint(EndpointName="e", EndpointConfigName=config)
         return self.settled()
+
+    def delete(self) -> None:
+        self.sagemaker.delete_endpoint(EndpointName="e")
+        until(lambda: self.sagemaker.list_endpoints()["Endpoints"] == [])
 
     def update(self, config: str, deployment: Any) -> None:
         self.sagemaker.update_endpoint(

@@ -134,7 +134,7 @@ def test_an_endpoint_takes_requests_or_their_places_never_both(
 ) -> None:
     _queued(endpoints, "good")
     assert "does not support this inference type" in refusal(endpoints.invoke)
-    endpoints.sagemaker.delete_endpoint(EndpointName="e")
+    endpoints.delete()
     endpoints.config("real-time", variant("v"))
     endpoints.create("real-time")
     said = refusal(_ask, endpoints)

@@ -235,17 +235,3 @@ def test_a_new_model_that_no_alarm_goes_off_for_takes_over(
     assert "FailureReason" not in described
     assert endpoints.answers(20) == {"better": 20}
     until(lambda: endpoints.container("good").stopped)
-
-
-def test_an_endpoint_that_is_deleted_while_it_bakes_leaves_nothing_behind(
-    endpoints: Endpoints, cloudwatch: CloudWatch
-) -> None:
-    endpoints.config("old", variant("v", ModelName="good"))
-    endpoints.config("new", variant("v", ModelName="better"))
-    endpoints.create("old")
-    endpoints.update("new", _at_once(600))
-    until(lambda: len(endpoints.stages()) == 2)
-    assert cloudwatch.ringing == []
-    endpoints.sagemaker.delete_endpoint(EndpointName="e")
-    until(lambda: all(container.stopped for container in endpoints.started))
-    assert len(endpoints.started) == 2

@@ -202,7 +202,7 @@ def test_a_first_deployment_whose_model_is_not_there_fails_and_says_why(sagemake
     assert "s3://bucket/model.tar.gz" in described()["FailureReason"]
     assert 'with status "Failed"' in refusal(sagemaker.update_endpoint, **endpoint)
     sagemaker.delete_endpoint(EndpointName="e")
-    assert sagemaker.list_endpoints()["Endpoints"] == []
+    until(lambda: sagemaker.list_endpoints()["Endpoints"] == [])
 
 
 SERVERLESS = {"MaxConcurrency": 5, "MemorySizeInMB": 2048}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import uvicorn
 
+from rollforward.local.behaviour import Behaviour
 from rollforward.local.ports import LOOPBACK
 from rollforward.local.sagemaker.app import build
 
@@ -13,7 +14,7 @@ from rollforward.local.sagemaker.app import build
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
 logging.getLogger("botocore").setLevel(logging.WARNING)
 uvicorn.run(
-    build(Path(sys.argv[2])),
+    build(Path(sys.argv[2]), Behaviour.of_environ()),
     host=LOOPBACK,
     port=int(sys.argv[1]),
     access_log=False,

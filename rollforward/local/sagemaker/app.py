@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from rollforward.local.behaviour import Behaviour
 from rollforward.local.sagemaker import asynchronous, gateway, hub
 from rollforward.local.sagemaker.errors import AwsError
 from rollforward.local.sagemaker.runtime import params_of
@@ -28,8 +29,9 @@ _CREDENTIAL = re.compile(r"Credential=(\d{12})/\d+/([^/]+)/")
 class Api:
     """A service for each account and region, made when it is first called."""
 
-    def __init__(self, logs: Path) -> None:
+    def __init__(self, logs: Path, behaviour: Behaviour) -> None:
         self._logs = logs
+        self._behaviour = behaviour
         self._services: dict[tuple[str, str], Service] = {}
         self._answered: dict[str, str] = {}
 
@@ -86,12 +88,12 @@ class Api:
             )
         account, region = found.groups()
         if (account, region) not in self._services:
-            self._services[account, region] = Service(account, region, self._logs)
+            self._services[account, region] = Service(account, region, self._logs, self._behaviour)
         return self._services[account, region]
 
 
-def build(logs: Path) -> Starlette:
-    api = Api(logs)
+def build(logs: Path, behaviour: Behaviour) -> Starlette:
+    api = Api(logs, behaviour)
     return Starlette(
         routes=[
             Route("/", api.control, methods=["POST"]),

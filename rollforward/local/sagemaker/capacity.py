@@ -39,6 +39,7 @@ def update_weights_and_capacities(
 
 
 async def _apply(region: Region, endpoint: Resource) -> None:
+    await asyncio.sleep(region.behaviour.updating_seconds)
     weights = {
         variant["VariantName"]: variant["DesiredWeight"]
         for variant in variants_of(endpoint.members)

@@ -70,17 +70,19 @@ class Deployment:
         }
 
     async def _run(self) -> None:
+        served = self.endpoint.arn in self.region.fleets
+        behaviour = self.region.behaviour
+        await asyncio.sleep(behaviour.updating_seconds if served else behaviour.creating_seconds)
         try:
             fleet = await self._start()
         except Exception as error:
             ours = not isinstance(error, ContainerError)
             logger.warning("%s is not deployed: %s", self.endpoint.arn, error, exc_info=ours)
-            served = self.endpoint.arn in self.region.fleets
             self._fail("InService" if served else "Failed", str(error))
             return
         previous = self.region.fleets.get(self.endpoint.arn)
         if previous and self.bake and (alarms := await self._watch(self.bake, previous, fleet)):
-            self._roll_back(previous, fleet, alarms)
+            await self._roll_back(previous, fleet, alarms)
             return
         self.region.fleets[self.endpoint.arn] = fleet
         if previous:
@@ -116,11 +118,13 @@ class Deployment:
         deployment_changed(self.region, self.endpoint)
         return await bake.alarm(self.region)
 
-    def _roll_back(self, previous: Fleet, fleet: Fleet, alarms: list[str]) -> None:
+    async def _roll_back(self, previous: Fleet, fleet: Fleet, alarms: list[str]) -> None:
         self.region.fleets[self.endpoint.arn] = previous
-        self.endpoint.update({"EndpointStatus": "RollingBack"})
-        endpoint_changed(self.region, self.endpoint)
         retire(self.region, fleet)
+        if dwell := self.region.behaviour.rolling_back_seconds:
+            self.endpoint.update({"EndpointStatus": "RollingBack"})
+            endpoint_changed(self.region, self.endpoint)
+            await asyncio.sleep(dwell)
         names = ", ".join(sorted(alarms))
         self._fail(
             "InService",

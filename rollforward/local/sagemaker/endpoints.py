@@ -12,7 +12,7 @@ from rollforward.local.sagemaker.configurations import (
     require_models,
 )
 from rollforward.local.sagemaker.deployments import PENDING, Deployment, retire
-from rollforward.local.sagemaker.errors import invalid
+from rollforward.local.sagemaker.errors import AwsError, invalid
 from rollforward.local.sagemaker.events import endpoint_changed
 from rollforward.local.sagemaker.resources import shown
 from rollforward.local.sagemaker.state import Members, Region, Resource
@@ -46,16 +46,24 @@ def update_endpoint(operation: OperationModel, region: Region, params: Members) 
 
 
 def delete_endpoint(_: OperationModel, region: Region, params: Members) -> Members:
+    """Answers at once. The name stays taken until the endpoint is gone."""
     endpoint = region.get(ENDPOINT, params[f"{ENDPOINT}Name"])
+    if endpoint.members["EndpointStatus"] not in ("InService", "Failed"):
+        raise in_progress(endpoint)
     endpoint.update({"EndpointStatus": "Deleting"})
     endpoint_changed(region, endpoint)
-    region.remove(endpoint)
-    region.deployments.pop(endpoint.arn).cancel()
     for inference in region.inferences.pop(endpoint.arn, set()):
         inference.cancel()
     if endpoint.arn in region.fleets:
         retire(region, region.fleets.pop(endpoint.arn))
+    region.deployments[endpoint.arn] = asyncio.create_task(_remove(region, endpoint))
     return {}
+
+
+async def _remove(region: Region, endpoint: Resource) -> None:
+    await asyncio.sleep(region.behaviour.deleting_seconds)
+    region.remove(endpoint)
+    del region.deployments[endpoint.arn]
 
 
 def require_in_service(endpoint: Resource) -> None:
@@ -63,7 +71,12 @@ def require_in_service(endpoint: Resource) -> None:
     if status == "Failed":
         raise invalid(f'Cannot update endpoint "{endpoint.arn}" with status "Failed".')
     if status != "InService":
-        raise invalid(f'Cannot update in-progress endpoint "{endpoint.arn}".')
+        raise in_progress(endpoint)
+
+
+def in_progress(endpoint: Resource) -> AwsError:
+    """The same words for an update as for a delete (aws/amazon-sagemaker-examples #3188)."""
+    return invalid(f'Cannot update in-progress endpoint "{endpoint.arn}".')
 
 
 async def close(region: Region) -> None:

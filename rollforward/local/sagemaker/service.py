@@ -5,6 +5,7 @@ from pathlib import Path
 import botocore.session
 from botocore.model import OperationModel
 
+from rollforward.local.behaviour import Behaviour
 from rollforward.local.sagemaker import (
     capacity,
     configurations,
@@ -45,8 +46,8 @@ _SPECIAL = {
 class Service:
     """Both control planes of one account in one region."""
 
-    def __init__(self, account: str, region: str, logs: Path) -> None:
-        self.region = Region(account, region, logs)
+    def __init__(self, account: str, region: str, logs: Path, behaviour: Behaviour) -> None:
+        self.region = Region(account, region, logs, behaviour)
         self._scaling = Scaling(self.region)
 
     def perform(self, target: str, params: Members) -> Members:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from rollforward.local.behaviour import Behaviour
 from rollforward.local.sagemaker.errors import invalid
 from rollforward.local.sagemaker.fleet import Fleet
 
@@ -34,6 +35,7 @@ class Region:
     account: str
     name: str
     logs: Path
+    behaviour: Behaviour = field(default_factory=Behaviour)
     resources: dict[str, Resource] = field(default_factory=dict)
     fleets: dict[str, Fleet] = field(default_factory=dict)
     deployments: dict[str, asyncio.Task[None]] = field(default_factory=dict)
