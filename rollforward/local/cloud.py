@@ -21,11 +21,15 @@ __all__ = ["LocalCloud", "LocalCloudError", "local_cloud"]
 
 @dataclass(frozen=True)
 class LocalCloud:
-    """`environment` is what a process needs, on top of its own variables, to work in this cloud."""
+    """`environment` is what a process needs, on top of its own variables, to work in this cloud.
+
+    `decisions` is the file of IAM's decisions, one JSON object a line.
+    """
 
     environment: dict[str, str]
     logs: Path
     sagemaker: str
+    decisions: Path
 
 
 @contextmanager
@@ -43,6 +47,7 @@ def local_cloud(
         environment=_endpoints(aws, sagemaker) | _identity(folder, account, region) | _network(),
         logs=logs,
         sagemaker=_url(sagemaker),
+        decisions=logs / "decisions.jsonl",
     )
     inherited = _without_aws(os.environ) | cloud.environment | {"TMPDIR": str(scratch)}
     inherited |= behaviour.environ()
@@ -50,7 +55,7 @@ def local_cloud(
         ministack = servers.enter_context(
             running(
                 "ministack",
-                ["ministack"],
+                ["rollforward.local.ministack", str(cloud.decisions)],
                 logs / "ministack.log",
                 inherited | _ministack(aws, account, region),
             )
@@ -109,6 +114,8 @@ def _ministack(port: int, account: str, region: str) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "MINISTACK_ACCOUNT_ID": account,
         "MINISTACK_REGION": region,
+        # Every request's signature is verified, and every action authorized.
+        "AUTH": "true",
         # Functions run in the `python` that comes first here, which must have boto3.
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }

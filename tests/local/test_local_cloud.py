@@ -323,7 +323,7 @@ def test_nothing_is_left_running(tmp_path: Path, archives: dict[str, bytes]) -> 
         cloud.create("sentiment", "v1")
         cloud.deliver("v2", archives["v2"])
         cloud.roll_carefully("sentiment", "v2")
-        assert len(_processes(tmp_path)) == 3  # the stand-in, and two containers
+        assert len(_processes(tmp_path)) == 4  # ministack, the stand-in, and two containers
         assert all(_listens(url) for url in _urls(running))
     assert _processes(tmp_path) == []
     assert not any(_listens(url) for url in _urls(running))

@@ -4,7 +4,7 @@ import asyncio
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -23,6 +23,7 @@ from rollforward.local.sagemaker import containers, events
 from rollforward.local.sagemaker.app import build
 from rollforward.local.sagemaker.containers import Answer
 from rollforward.local.sagemaker.model_data import ModelData
+from rollforward.local.sagemaker.permissions import Call, Caller
 
 NOWHERE = f"http://{LOOPBACK}:9"
 # No test waits for a state that it does not look at; each is there to be seen, none the less.
@@ -30,12 +31,20 @@ IN_PASSING = Behaviour(0.02, 0.02, 0.02, 0.02)
 _ACCOUNTS = count(100_000_000_000)
 
 
+class Everything:
+    """Whoever calls may do everything; the access key is the account."""
+
+    def require(self, caller: Caller, calls: Sequence[Call]) -> str:
+        del calls
+        return caller.access_key
+
+
 @contextmanager
 def served(logs: Path, behaviour: Behaviour = IN_PASSING) -> Iterator[str]:
     """The URL at which it answers, within the block."""
     port = free_port()
     server = uvicorn.Server(
-        uvicorn.Config(build(logs, behaviour), LOOPBACK, port, log_level="warning")
+        uvicorn.Config(build(logs, Everything(), behaviour), LOOPBACK, port, log_level="warning")
     )
     thread = threading.Thread(target=server.run)
     # Not for one test alone: what it has set going may ask for S3 and EventBridge after its end.

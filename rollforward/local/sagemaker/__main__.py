@@ -1,6 +1,7 @@
 """`python -m rollforward.local.sagemaker PORT LOGS`: serve until terminated."""
 
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -9,12 +10,13 @@ import uvicorn
 from rollforward.local.behaviour import Behaviour
 from rollforward.local.ports import LOOPBACK
 from rollforward.local.sagemaker.app import build
+from rollforward.local.sagemaker.permissions import Iam
 
 # Which operation came when: without it, nobody can tell a request that was sent twice from two requests.
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
 logging.getLogger("botocore").setLevel(logging.WARNING)
 uvicorn.run(
-    build(Path(sys.argv[2]), Behaviour.of_environ()),
+    build(Path(sys.argv[2]), Iam(os.environ["AWS_ENDPOINT_URL"]), Behaviour.of_environ()),
     host=LOOPBACK,
     port=int(sys.argv[1]),
     access_log=False,

@@ -1,5 +1,6 @@
 """The stand-in over HTTP: one port for SageMaker, its runtime and Application Auto Scaling."""
 
+import asyncio
 import json
 import logging
 import re
@@ -15,6 +16,7 @@ from starlette.routing import Mount, Route
 from rollforward.local.behaviour import Behaviour
 from rollforward.local.sagemaker import asynchronous, gateway, hub
 from rollforward.local.sagemaker.errors import AwsError
+from rollforward.local.sagemaker.permissions import Caller, Permissions
 from rollforward.local.sagemaker.runtime import params_of
 from rollforward.local.sagemaker.service import Service
 
@@ -23,14 +25,15 @@ logger = logging.getLogger(__name__)
 AWS_JSON = "application/x-amz-json-1.1"
 ANSWERS_KEPT = 1000
 # Credential=<access key>/<date>/<region>/<service>/aws4_request
-_CREDENTIAL = re.compile(r"Credential=(\d{12})/\d+/([^/]+)/")
+_CREDENTIAL = re.compile(r"Credential=(\w+)/\d+/([^/]+)/")
 
 
 class Api:
     """A service for each account and region, made when it is first called."""
 
-    def __init__(self, logs: Path, behaviour: Behaviour) -> None:
+    def __init__(self, logs: Path, permissions: Permissions, behaviour: Behaviour) -> None:
         self._logs = logs
+        self._permissions = permissions
         self._behaviour = behaviour
         self._services: dict[tuple[str, str], Service] = {}
         self._answered: dict[str, str] = {}
@@ -42,7 +45,8 @@ class Api:
         logger.info("%s %s", target, invocation)
         answer = self._answered.get(invocation)
         if not answer:
-            answer = json.dumps(self._service(request).perform(target, params))
+            service = await self._service(request)
+            answer = json.dumps(service.perform(target, params))
             self._remember(invocation, answer)
         return Response(answer, media_type=AWS_JSON)
 
@@ -56,7 +60,7 @@ class Api:
     async def invoke(self, request: Request) -> Response:
         body = await request.body()
         params = params_of("InvokeEndpoint", request.headers)
-        region = self._service(request).region
+        region = (await self._service(request)).region
         answer, variant = await gateway.invoke(region, request.path_params["name"], body, params)
         invoked = {
             "x-Amzn-Invoked-Production-Variant": variant,
@@ -67,7 +71,7 @@ class Api:
     async def invoke_async(self, request: Request) -> Response:
         body = await request.body()
         params = params_of("InvokeEndpointAsync", request.headers)
-        region = self._service(request).region
+        region = (await self._service(request)).region
         accepted, headers = asynchronous.submit(region, request.path_params["name"], body, params)
         return Response(
             json.dumps(accepted), status_code=202, headers=headers, media_type="application/json"
@@ -79,21 +83,22 @@ class Api:
         for service in self._services.values():
             await service.close()
 
-    def _service(self, request: Request) -> Service:
+    async def _service(self, request: Request) -> Service:
         found = _CREDENTIAL.search(request.headers.get("authorization", ""))
         if not found:
             raise AwsError(
-                "UnrecognizedClientException",
-                "The local cloud takes an access key of twelve digits for the account.",
+                "MissingAuthenticationTokenException", "Request is missing Authentication Token"
             )
-        account, region = found.groups()
+        key, region = found.groups()
+        caller = Caller(key, request.headers.get("x-amz-security-token", ""), region)
+        account = await asyncio.to_thread(self._permissions.require, caller, [])
         if (account, region) not in self._services:
             self._services[account, region] = Service(account, region, self._logs, self._behaviour)
         return self._services[account, region]
 
 
-def build(logs: Path, behaviour: Behaviour) -> Starlette:
-    api = Api(logs, behaviour)
+def build(logs: Path, permissions: Permissions, behaviour: Behaviour) -> Starlette:
+    api = Api(logs, permissions, behaviour)
     return Starlette(
         routes=[
             Route("/", api.control, methods=["POST"]),

@@ -1,0 +1,15 @@
+"""`python -m rollforward.local.ministack DECISIONS`: serve until terminated, recording to that file."""
+
+import sys
+from pathlib import Path
+
+from ministack import app
+
+from rollforward.local.ministack import decisions
+from rollforward.local.ministack.gate import gated
+
+decisions.record(Path(sys.argv[1]))
+app.app = gated(app.app)
+# The rest of the command line is ministack's own.
+del sys.argv[1]
+app.main()
