@@ -7,6 +7,8 @@ export TERRAFORM_BINARY_NAME ?= $(if $(shell command -v terraform),terraform,tof
 export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 # jsii tells that Node 20 is near its end in eleven lines, which would bury an error.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
+# What lambda_src does: also tested on the Python of the functions' runtime.
+FUNCTIONS_TESTS := tests/unit/register_model tests/unit/prove_model tests/unit/shared
 
 help:  ## Show this.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -14,12 +16,13 @@ help:  ## Show this.
 check:  ## Check for Terraform, Node and Python.
 	@$(PYTHON) requirements/check.py
 
-setup: check .venv/.dev node_modules/.package-lock.json  ## Install everything that registries have.
+setup: check .venv/.dev .venv-lambda/.done node_modules/.package-lock.json  ## Install everything that registries have.
 
-demo: check .venv/.dev  ## Play the whole story on this machine.
+demo: check .venv/.dev .venv-lambda/.done  ## Play the whole story on this machine.
 	@python -m rollforward demo
 
 test: setup .venv/.torch .venv-policy/.done .venv-toolkit/.done lint  ## Run every test.
+	@[ ! -e .venv-lambda/.done ] || .venv-lambda/bin/python -m pytest -q -n 2 $(FUNCTIONS_TESTS)
 	pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 lint: check .venv/.dev  ## Check style, types and the direction of imports.
@@ -53,6 +56,13 @@ destroy: setup  ## Destroy ENV.
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements/dev.txt
 	@touch $@
 
+# On the functions' Python, if this machine has it. If not, the first line of the recipe says so, each time.
+.venv-lambda/.done: .venv/.uv requirements/lambda.txt
+	@if python=$$($(PYTHON) requirements/lambda_python.py); then \
+	  $$python -m venv --without-pip .venv-lambda && \
+	  .venv/bin/uv pip install --quiet --python .venv-lambda/bin/python --require-hashes -r requirements/lambda.txt && \
+	  touch $@; fi
+
 # pip, not uv: it also finds a CPU build of torch that lies on disk.
 .venv/.torch: .venv/.dev requirements/torch.txt
 	.venv/bin/pip install --quiet -r requirements/torch.txt
@@ -78,6 +88,7 @@ node_modules/.package-lock.json: package-lock.json
 
 lock:  ## Write the hashed requirements anew.
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group dev -o requirements/dev.txt pyproject.toml
+	uv pip compile --quiet --universal --python-version 3.13 --generate-hashes --no-header --group pyproject.toml:lambda --constraint requirements/dev.txt -o requirements/lambda.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:policy -o requirements/policy.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:toolkit -o requirements/toolkit.txt
 

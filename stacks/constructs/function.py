@@ -22,6 +22,7 @@ from stacks.constructs.bundle import bundle
 from stacks.constructs.policy import Statement, assumed_by, document
 
 LAMBDA_SRC = Path(__file__).parents[2] / "lambda_src"
+RUNTIME = "python3.13"
 BUNDLES = Path(__file__).parents[2] / ".build"
 
 
@@ -81,7 +82,7 @@ class PythonFunction(Construct):
             "function",
             function_name=name,
             role=role.arn,
-            runtime="python3.13",
+            runtime=RUNTIME,
             architectures=["arm64"],
             handler=f"{LAMBDA_SRC.name}.{source}.handler.handler",
             filename=package.path,

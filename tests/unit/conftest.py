@@ -1,12 +1,13 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
 from botocore.stub import Stubber
 
-from tests.unit.standin import Endpoints, fake_endpoints, served
+if TYPE_CHECKING:
+    from tests.unit.standin import Endpoints
 
 Stub = Callable[[str], Stubber]
 
@@ -41,11 +42,16 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
 @pytest.fixture(scope="module")
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the stand-in for SageMaker answers."""
+    # Imported here: the functions' tests also run where nothing of the local cloud is installed.
+    from tests.unit.standin import served
+
     with served(tmp_path_factory.mktemp("logs")) as url:
         yield url
 
 
 @pytest.fixture
-def endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
+def endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> "Endpoints":
     """A fresh account there, with fakes for its containers."""
+    from tests.unit.standin import fake_endpoints
+
     return fake_endpoints(url, monkeypatch)
