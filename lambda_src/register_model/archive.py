@@ -11,8 +11,10 @@ from pathlib import PurePosixPath
 from lambda_src.register_model.cloud import Readable
 from lambda_src.register_model.gunzip import Gunzip
 from lambda_src.register_model.refusal import Refusal
-from lambda_src.register_model.tar_members import FILES, Member, members, shown
-from lambda_src.shared.smoke import MalformedSmoke, SmokeRequest
+from lambda_src.register_model.tar_members import FILES, Member, members
+from lambda_src.shared.bounded_json import MalformedJson
+from lambda_src.shared.shown import shown
+from lambda_src.shared.smoke import SmokeRequest
 
 MAX_MEMBERS = 10_000
 _CODE = PurePosixPath("code/inference.py")
@@ -63,7 +65,7 @@ def inspect(stream: Readable, size: int) -> bytes | None:
 def _refuse_bad_smoke(text: bytes) -> None:
     try:
         SmokeRequest.parse(text)
-    except MalformedSmoke as error:
+    except MalformedJson as error:
         raise Refusal(f"{_SMOKE} {error}") from error
 
 

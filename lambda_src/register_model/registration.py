@@ -7,14 +7,16 @@ copy that nothing names is harmless, a recorded version is found again and only 
 event may come twice, late, or after a crash at any point, and the end state is the same.
 """
 
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 
-from lambda_src.register_model.cloud import Approval, Cloud, ObjectGone
+from lambda_src.register_model.cloud import Approval, Cloud, ObjectGone, ObjectVersion
 from lambda_src.register_model.delivery import Address, find_delivery
 from lambda_src.register_model.environment import Environment, ModelSettings
 from lambda_src.register_model.events import Notice, PackageChange
-from lambda_src.register_model.metrics import MAX_BYTES, Metrics, belonging
+from lambda_src.register_model.metrics import MAX_BYTES, Metrics, paired
 from lambda_src.register_model.outcome import NotListedYet, Outcome, Verdict
 from lambda_src.register_model.pointing import point
 from lambda_src.register_model.recording import Recording
@@ -57,32 +59,32 @@ class Registrar:
 
     def _record(self, notice: Notice, address: Address, settings: ModelSettings) -> Outcome:
         archives = self.cloud.objects.versions(notice.bucket, address.archive)
-        read = [
-            (version, self._read(notice.bucket, address.metrics, version.version_id))
-            for version in self.cloud.objects.versions(notice.bucket, address.metrics)
-        ]
-        metrics = belonging(archives, read)
+        files = self.cloud.objects.versions(notice.bucket, address.metrics)
+        read = partial(self._read, notice.bucket, address.metrics)
         about = notice
         if notice.key == address.metrics:
-            owner = next(
-                (id_ for id_ in metrics if metrics[id_].version_id == notice.version_id), None
-            )
+            owner = _owner(notice, paired(archives, files, read))
             if owner is None:
-                return self._without_archive(notice, address, [found for _, found in read])
+                mine = next((one for one in files if one.version_id == notice.version_id), None)
+                return self._without_archive(notice, address, read(mine) if mine else None)
             about = Notice(notice.bucket, address.archive, owner)
         delivery = find_delivery(about, address, archives)
         if delivery is None:
             return Outcome(Verdict.GONE, address.model)
-        found = metrics.get(delivery.version_id)
-        return Recording(self.cloud, self.environment, settings, delivery, found).record()
+        pairs = paired(archives, files, read)
+        metrics = next(found for id_, found in pairs if id_ == delivery.version_id)
+        return Recording(self.cloud, self.environment, settings, delivery, metrics).record()
 
-    def _read(self, bucket: str, key: str, version_id: str) -> Metrics:
-        with closing(self.cloud.objects.open(bucket, key, version_id)) as body:
-            return Metrics.read(version_id, body.read(MAX_BYTES + 1))
+    def _read(self, bucket: str, key: str, version: ObjectVersion) -> Metrics:
+        """A file that is deleted meanwhile is a malformed one: the other files of the folder count."""
+        try:
+            with closing(self.cloud.objects.open(bucket, key, version.version_id)) as body:
+                return Metrics.read(version.version_id, body.read(MAX_BYTES + 1))
+        except ObjectGone:
+            return Metrics(version.version_id, {}, "metrics.json was deleted before it was read")
 
-    def _without_archive(self, notice: Notice, address: Address, read: list[Metrics]) -> Outcome:
+    def _without_archive(self, notice: Notice, address: Address, mine: Metrics | None) -> Outcome:
         """Metrics that wait for their archive, or that another version of the file has replaced."""
-        mine = next((one for one in read if one.version_id == notice.version_id), None)
         if mine is None:
             return Outcome(Verdict.GONE, address.model)
         if mine.problem is None:
@@ -103,6 +105,13 @@ class Registrar:
             self.cloud.announcer.announce(
                 Announcement(event, model, version.number, version.description, key)
             )
+
+
+def _owner(notice: Notice, pairs: Iterable[tuple[str, Metrics | None]]) -> str | None:
+    """The version id of the archive that the metrics of a notice belong to."""
+    return next(
+        (id_ for id_, found in pairs if found and found.version_id == notice.version_id), None
+    )
 
 
 def _unknown(model: str) -> str:

@@ -16,10 +16,11 @@ from typing import NamedTuple
 
 from lambda_src.register_model.gunzip import Gunzip
 from lambda_src.register_model.refusal import Refusal
+from lambda_src.shared.shown import shown
+from lambda_src.shared.smoke import MAX_BYTES
 
 _BLOCK = 512
 _MAX_EXTENSION = 1024**2
-_MAX_CONTENT = 1024**2
 FILES = {tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE}
 _EXTENSIONS = {
     tarfile.GNUTYPE_LONGNAME,
@@ -79,17 +80,12 @@ def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
 
 
 def _content(archive: Gunzip, member: Member) -> bytes:
-    if member.size > _MAX_CONTENT:
-        raise Refusal(f"{shown(member.name)} is larger than {_MAX_CONTENT:,} bytes.")
+    if member.size > MAX_BYTES:
+        raise Refusal(f"{shown(member.name)} is larger than {MAX_BYTES:,} bytes.")
     padded = archive.read(_padded(member.size))
     if len(padded) < _padded(member.size):
         raise Refusal(f"The tar data is cut short in {shown(member.name)}. {_DAMAGED}")
     return padded[: member.size]
-
-
-def shown(name: str) -> str:
-    """A member's name as a message can carry it, whatever bytes it was made of."""
-    return repr(name if len(name) <= 100 else f"{name[:100]}…")
 
 
 def _header(archive: Gunzip, last: str) -> tarfile.TarInfo | None:

@@ -3,13 +3,13 @@
 {"request": {"inputs": "what a lovely day"}, "answer": {"label": "positive"}}
 """
 
-import json
 from dataclasses import dataclass
 from typing import Any
 
+from lambda_src.shared.bounded_json import MalformedJson, parse
+from lambda_src.shared.shown import shown
 
-class MalformedSmoke(Exception):
-    """The text goes on from the file's name: "is no JSON: …"."""
+MAX_BYTES = 1024**2
 
 
 @dataclass(frozen=True)
@@ -21,15 +21,13 @@ class SmokeRequest:
 
     @classmethod
     def parse(cls, text: bytes) -> "SmokeRequest":
-        try:
-            said = json.loads(text)
-        except (ValueError, RecursionError) as error:
-            raise MalformedSmoke(f"is no JSON: {error}") from error
+        """Raises MalformedJson."""
+        said = parse(text, MAX_BYTES)
         if not isinstance(said, dict) or "request" not in said:
-            raise MalformedSmoke('holds no {"request": …}')
+            raise MalformedJson('holds no {"request": …}')
         if unknown := said.keys() - {"request", "answer"}:
-            raise MalformedSmoke(
-                f"has an unknown key {min(unknown)!r}; it may have request, answer"
+            raise MalformedJson(
+                f"has an unknown key {shown(min(unknown))}; it may have request, answer"
             )
         return cls(said["request"], said.get("answer"))
 

@@ -303,7 +303,7 @@ def test_a_model_waits_for_its_metrics_and_is_judged_when_they_come(
     s3, bucket = deployment.client("s3"), names.model_bucket(deployment.environment)
     key = names.metrics_key("sentiment", "late")
     s3.put_object(Bucket=bucket, Key=key, Body=b"accuracy: high")
-    wait_for(lambda: "metrics.json is no JSON" in newest(deployment)["reason"])
+    wait_for(lambda: "metrics.json is not valid JSON" in newest(deployment)["reason"])
     s3.upload_file(str(archive.with_name("metrics.json")), bucket, key)
     wait_for(lambda: newest(deployment)["verdict"] == "Rejected")
     assert newest(deployment)["metrics"]["accuracy"] == 0.6

@@ -4,12 +4,19 @@ import json
 
 import pytest
 
-from lambda_src.register_model.cloud import Approval
+from lambda_src.register_model.cloud import Approval, ObjectGone, Readable
 from lambda_src.register_model.events import Notice
 from lambda_src.register_model.outcome import Outcome, Verdict
 from lambda_src.register_model.registration import Registrar
 from tests.unit.register_model.archives import CODE, packed, sound_archive, tar_of
-from tests.unit.register_model.fake_cloud import BUCKET, ENVIRONMENT, MODEL, POINTER, FakeCloud
+from tests.unit.register_model.fake_cloud import (
+    BUCKET,
+    ENVIRONMENT,
+    MODEL,
+    POINTER,
+    FakeCloud,
+    FakeObjects,
+)
 
 RULES = [
     {"metric": "accuracy", "direction": "higher", "tolerance": 0.01},
@@ -132,13 +139,38 @@ def test_malformed_metrics_are_refused_and_the_model_waits_for_sound_ones(gated:
     gated.archive("v1")
     outcome = gated.metrics("v1", b"{accuracy: high}")
     assert outcome.verdict == Verdict.WAITING
-    assert "metrics.json is no JSON" in gated.cloud.versions[-1].description
+    assert "metrics.json is not valid JSON" in gated.cloud.versions[-1].description
     assert gated.metrics("v1", GOOD).verdict == Verdict.REGISTERED
     assert [one.approval for one in gated.cloud.versions] == [
         Approval.PENDING,
         Approval.PENDING,
         Approval.APPROVED,
     ]
+
+
+@pytest.mark.parametrize("poison", [b'{"a":' * 1_100 + b"1" + b"}" * 1_100, b"[" * 100_000])
+def test_a_file_nested_too_deep_is_refused_and_does_not_block_what_comes_after_it(
+    gated: Site, poison: bytes
+) -> None:
+    refused = gated.metrics("v1", poison)
+    assert refused.verdict == Verdict.REFUSED
+    assert "metrics.json is nested more than 32 levels deep" in str(refused.reason)
+    assert gated.archive("v1").verdict == Verdict.WAITING
+    assert gated.metrics("v1", GOOD).verdict == Verdict.REGISTERED
+
+
+def test_a_metrics_file_that_is_deleted_meanwhile_does_not_block_its_archive() -> None:
+    class Vanishing(FakeObjects):
+        def open(self, bucket: str, key: str, version_id: str) -> Readable:
+            if key.endswith("metrics.json"):
+                raise ObjectGone(key)
+            return super().open(bucket, key, version_id)
+
+    site = Site("automatic")
+    site.metrics("v1", GOOD)
+    site.registrar.cloud.objects = Vanishing(site.cloud)
+    assert site.archive("v1").verdict == Verdict.REGISTERED
+    assert "metrics.json was deleted" in site.cloud.versions[-1].description
 
 
 def test_malformed_metrics_before_their_model_are_announced_as_refused(gated: Site) -> None:
@@ -211,7 +243,18 @@ def test_a_smoke_request_is_pinned_beside_the_model() -> None:
     assert site.cloud.bytes_of(pinned.replace("model.tar.gz", "smoke.json")) == smoke
 
 
-@pytest.mark.parametrize("smoke", [b"", b"{}", b"[1]", b'{"request": 1, "asnwer": 2}'])
+@pytest.mark.parametrize(
+    "smoke",
+    [
+        b"",
+        b"{}",
+        b"[1]",
+        b'{"request": 1, "asnwer": 2}',
+        b'{"request": 1, "' + b"a" * 500_000 + b'": 2}',
+        b'{"request": ' + b"[" * 1_100 + b"]" * 1_100 + b"}",
+        b'{"request": 1, "answer": ' + b"[" * 100_000,
+    ],
+)
 def test_a_malformed_smoke_request_is_refused(smoke: bytes) -> None:
     site = Site("automatic")
     archive = packed(tar_of({CODE: b"# serve", "./code/smoke.json": smoke}))
@@ -220,3 +263,4 @@ def test_a_malformed_smoke_request_is_refused(smoke: bytes) -> None:
     )
     assert outcome.verdict == Verdict.REFUSED
     assert str(outcome.reason).startswith("code/smoke.json ")
+    assert len(str(outcome.reason)) < 300

@@ -97,7 +97,7 @@ def test_metrics_are_named_by_their_pinned_copy_and_searchable_by_name() -> None
 
 
 def test_a_refused_metrics_file_is_not_named() -> None:
-    version = judged(metrics=Metrics("m1", {}, "metrics.json is no JSON"))
+    version = judged(metrics=Metrics("m1", {}, "metrics.json is not valid JSON"))
     assert version.metrics is None
     assert version.metadata["metrics_version_id"] == "m1"
 
