@@ -24,6 +24,7 @@ from rollforward.demo_story import ROLLING_FORWARD, World
 from rollforward.demo_way_back import THE_WAY_BACK
 from rollforward.errors import RollforwardError
 from rollforward.local.cloud import local_cloud
+from rollforward.local.lambda_python import functions_version
 from rollforward.terraform import cli_environment
 
 ENVIRONMENT = "dev"
@@ -79,7 +80,8 @@ def _play(folder: Path, result: Result, stack: ExitStack) -> None:
     def start() -> str:
         cloud = stack.enter_context(local_cloud(folder, account, region))
         stack.enter_context(_environ({**cloud.environment, **cli_environment(folder)}))
-        return f"account {account} in {region}, at {cloud.environment['AWS_ENDPOINT_URL']}"
+        url = cloud.environment["AWS_ENDPOINT_URL"]
+        return f"account {account} in {region}, at {url}; functions run on Python {functions_version()}"
 
     _run(result, "Start the local cloud", start)
     world = World(environment, folder)

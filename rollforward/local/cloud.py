@@ -116,7 +116,7 @@ def _ministack(port: int, account: str, region: str) -> dict[str, str]:
         "MINISTACK_REGION": region,
         # Every request's signature is verified, and every action authorized.
         "AUTH": "true",
-        # Functions run in the `python` that comes first here, which must have boto3.
+        # What a function or a task starts by name.
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
 
