@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rollforward.local import lambda_python
 from stacks.constructs.function import RUNTIME
 
 SCRIPT = Path(__file__).parents[2] / "requirements" / "lambda_python.py"
@@ -49,5 +50,6 @@ def test_where_there_is_none_it_says_what_the_functions_run_on(
 
 
 def test_it_looks_for_the_runtime_that_is_deployed() -> None:
+    assert lambda_python.RUNTIME == RUNTIME
     major, _, minor = RUNTIME.removeprefix("python").partition(".")
     assert f"VERSION = ({major}, {minor})" in SCRIPT.read_text()
