@@ -87,7 +87,7 @@ def test_the_registrar_reads_the_gate_of_the_config(
         approve=Approve.BETTER,
         rules=(
             Rule("accuracy", direction="higher", tolerance=0.01),
-            Rule("latency_ms_p95", ceiling=120),
+            Rule("latency_ms.p95", ceiling=120),
             Rule("f1", direction="higher", floor=0.7),
         ),
     )
