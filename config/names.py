@@ -10,7 +10,6 @@ from config.errors import ConfigError
 from config.settings import Environment
 from config.variant import PRIMARY
 
-PROJECT = "rollforward"
 METRICS_NAMESPACE = "Rollforward"
 DELIVERED_PREFIX = "models/"
 REGISTERED_PREFIX = "registered/"
@@ -31,12 +30,12 @@ def stack(environment: Environment, part: str) -> str:
 
 
 def state_key(environment: Environment, part: str) -> str:
-    return f"{PROJECT}/{environment.name}/{part}.tfstate"
+    return f"{environment.project}/{environment.name}/{part}.tfstate"
 
 
 def model_bucket(environment: Environment) -> str:
     """https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
-    name = f"{_prefix(environment)}-models-{environment.account}-{environment.region}"
+    name = f"{environment.prefix}-models-{environment.account}-{environment.region}"
     return _checked(name, r"[a-z0-9][a-z0-9-]*[a-z0-9]", 63, "bucket")
 
 
@@ -80,21 +79,21 @@ def key_in(s3_url: str) -> str | None:
 
 def registrar(environment: Environment) -> str:
     """https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html"""
-    return _checked(f"{_prefix(environment)}-registrar", r"[a-zA-Z0-9-_]+", 64, "function")
+    return _checked(f"{environment.prefix}-registrar", r"[a-zA-Z0-9-_]+", 64, "function")
 
 
 def prover(environment: Environment) -> str:
-    return _checked(f"{_prefix(environment)}-prover", r"[a-zA-Z0-9-_]+", 64, "function")
+    return _checked(f"{environment.prefix}-prover", r"[a-zA-Z0-9-_]+", 64, "function")
 
 
 def topic(environment: Environment) -> str:
     """https://docs.aws.amazon.com/sns/latest/api/API_CreateTopic.html"""
-    return _checked(f"{_prefix(environment)}-notifications", r"[\w-]+", 256, "topic")
+    return _checked(f"{environment.prefix}-notifications", r"[\w-]+", 256, "topic")
 
 
 def answers_topic(environment: Environment, model: str, of: str) -> str:
     """Where an asynchronous endpoint tells of each `success`, or of each `error`."""
-    return _checked(f"{_prefix(environment)}-{model}-{of}", r"[\w-]+", 256, "topic")
+    return _checked(f"{environment.prefix}-{model}-{of}", r"[\w-]+", 256, "topic")
 
 
 def share_variable(variant: str) -> str:
@@ -104,11 +103,11 @@ def share_variable(variant: str) -> str:
 
 def approval_rule(environment: Environment) -> str:
     """https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html"""
-    return _checked(f"{_prefix(environment)}-approvals", r"[.\-_A-Za-z0-9]+", 64, "rule")
+    return _checked(f"{environment.prefix}-approvals", r"[.\-_A-Za-z0-9]+", 64, "rule")
 
 
 def endpoint_rule(environment: Environment) -> str:
-    return _checked(f"{_prefix(environment)}-endpoints", r"[.\-_A-Za-z0-9]+", 64, "rule")
+    return _checked(f"{environment.prefix}-endpoints", r"[.\-_A-Za-z0-9]+", 64, "rule")
 
 
 def dead_letter_queue(environment: Environment) -> str:
@@ -142,16 +141,16 @@ def settings(environment: Environment, model: str) -> str:
 
 
 def package_group(environment: Environment, model: str) -> str:
-    return _sagemaker(f"{_prefix(environment)}-{model}", "model package group")
+    return _sagemaker(f"{environment.prefix}-{model}", "model package group")
 
 
 def endpoint(environment: Environment, model: str) -> str:
-    return _sagemaker(f"{_prefix(environment)}-{model}", "endpoint")
+    return _sagemaker(f"{environment.prefix}-{model}", "endpoint")
 
 
 def content_prefix(environment: Environment, model: str) -> str:
     """What the names of a model's SageMaker models and endpoint configurations begin with."""
-    prefix = f"{_prefix(environment)}-{model}-"
+    prefix = f"{environment.prefix}-{model}-"
     longest = prefix + "0" * CONTENT_HASH_LENGTH + "-100"
     _sagemaker(longest, "endpoint configuration")
     return prefix
@@ -166,16 +165,12 @@ def rollback_alarm(configuration: str, what: str) -> str:
 
 
 def execution_role(environment: Environment, model: str) -> str:
-    return _checked(f"{_prefix(environment)}-{model}-endpoint", r"[\w+=,.@-]+", 64, "role")
-
-
-def _prefix(environment: Environment) -> str:
-    return f"{PROJECT}-{environment.name}"
+    return _checked(f"{environment.prefix}-{model}-endpoint", r"[\w+=,.@-]+", 64, "role")
 
 
 def _parameter(environment: Environment, model: str, leaf: str) -> str:
     """https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html"""
-    name = f"/{PROJECT}/{environment.name}/{model}/{leaf}"
+    name = f"/{environment.project}/{environment.name}/{model}/{leaf}"
     return _checked(name, r"[a-zA-Z0-9_.\-/]+", 1011, "parameter")
 
 
@@ -190,7 +185,7 @@ def _checked(name: str, pattern: str, limit: int, what: str) -> str:
     if len(shortest) > limit:
         raise ConfigError(
             f"the {what} name {name!r} has {len(shortest)} characters, AWS allows {limit}: "
-            "shorten the name of the environment or of the model"
+            "shorten the name of the project, of the environment or of the model"
         )
     if not re.fullmatch(pattern, shortest):
         raise ConfigError(f"the {what} name {name!r} does not match AWS's pattern {pattern}")

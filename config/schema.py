@@ -1,18 +1,23 @@
 """What the parts of the settings are made of."""
 
+import re
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from config.partition import DNS_SUFFIXES
 
 AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}(-[a-z]+)+-\d$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
 KmsKeyArn = Annotated[
     str, StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+$")
 ]
 EcrImageUri = Annotated[
     str,
     StringConstraints(
-        pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?/[a-z0-9][a-z0-9._/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$"
+        pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\."
+        rf"({'|'.join(re.escape(suffix) for suffix in DNS_SUFFIXES)})"
+        r"/[a-z0-9][a-z0-9._/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$"
     ),
 ]
 InstanceType = Annotated[
@@ -20,6 +25,25 @@ InstanceType = Annotated[
 ]
 # Lowercase words joined by single hyphens: what every AWS name that is made of it accepts.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+# What AWS keeps for itself at the beginning of a parameter's or a bucket's name.
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+RESERVED = ("amzn", "aws", "ssm", "sthree", "xn")
+
+
+def _not_reserved(name: str) -> str:
+    if name.startswith(RESERVED):
+        raise ValueError(
+            f"expected a name that does not begin with {', '.join(RESERVED)}, which AWS reserves, "
+            f"found {name!r}"
+        )
+    return name
+
+
+# One word: with no hyphen in it, no project's names can begin as another project's do.
+Project = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,19}$"), AfterValidator(_not_reserved)
+]
 FiniteNumber = Annotated[float, Field(allow_inf_nan=False)]
 
 

@@ -14,13 +14,16 @@ from pydantic import Field, StringConstraints, ValidationError, model_validator
 from config.breadcrumbs import breadcrumbs
 from config.errors import ConfigError
 from config.image import Image, require_chip
+from config.partition import Partition, partition_of
 from config.promotion import Promotion
-from config.schema import AccountId, Frozen, KmsKeyArn, Name, Region
+from config.schema import AccountId, Frozen, KmsKeyArn, Name, Project, Region
 from config.served import Served, served
 from config.serving import Serverless, Serving
 from config.source import Source, require_hub
 
 ENVIRONMENTS = Path(__file__).parent / "environments"
+
+DEFAULT_PROJECT = "rollforward"
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827]
@@ -61,6 +64,8 @@ class Environment(Frozen):
     """One environment: its account, its region, and the models that it serves."""
 
     name: Name
+    # Of all names. Two installations in one account have two.
+    project: Project = DEFAULT_PROJECT
     account: AccountId
     region: Region
     tags: dict[str, str] = Field(default_factory=dict)
@@ -68,6 +73,15 @@ class Environment(Frozen):
     kms_key_arn: KmsKeyArn | None = None
     log_retention_days: RetentionDays = 30
     models: dict[Name, Model] = Field(min_length=1)
+
+    @property
+    def prefix(self) -> str:
+        """What the names of its resources begin with, before a hyphen."""
+        return prefix(self.project, self.name)
+
+    @property
+    def partition(self) -> Partition:
+        return partition_of(self.region)
 
     def model(self, name: str) -> Model:
         """The settings of one model. Raises ConfigError, naming the models there are."""
@@ -78,6 +92,10 @@ class Environment(Frozen):
         return self.models[name]
 
 
+def prefix(project: str, environment: str) -> str:
+    return f"{project}-{environment}"
+
+
 def load(name: str, folder: Path = ENVIRONMENTS) -> Environment:
     """Read and check `<folder>/<name>.yaml`. Raises ConfigError with every mistake in it."""
     path = folder / f"{name}.yaml"
@@ -86,9 +104,32 @@ def load(name: str, folder: Path = ENVIRONMENTS) -> Environment:
         raise ConfigError(f"no environment {name!r}: expected {_shown(path)}; there are: {known}")
     data = _read(path)
     try:
-        return Environment.model_validate({"name": name, **data})
+        environment = Environment.model_validate({"name": name, **data})
     except ValidationError as error:
         raise ConfigError("\n".join(breadcrumbs(_shown(path), data, Environment, error))) from error
+    for other in sorted(set(folder.glob("*.yaml")) - {path}):
+        _require_apart(environment, path, other)
+    return environment
+
+
+def _require_apart(environment: Environment, path: Path, other: Path) -> None:
+    """Raise ConfigError if names of the other file's environment begin as this one's names do.
+
+    `rollforward-dev-*`, in a policy or in an event pattern, also matches the names of an environment `dev-x`.
+    Regions do not keep them apart: roles are the account's.
+    """
+    try:
+        data = _read(other)
+    except ConfigError:
+        return  # It is told when that environment is loaded.
+    theirs = prefix(str(data.get("project", DEFAULT_PROJECT)), other.stem)
+    one, two = sorted((f"{environment.prefix}-", f"{theirs}-"))
+    if data.get("account") == environment.account and two.startswith(one):
+        raise ConfigError(
+            f"{_shown(path)}: its names begin with {environment.prefix!r}, those of {_shown(other)} "
+            f"with {theirs!r}, in the same account {environment.account}: policies for {one}* are for "
+            "both. Rename one of the files, or give one of them another account or `project`"
+        )
 
 
 class _UniqueKeys(yaml.CSafeLoader):

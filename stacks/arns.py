@@ -12,7 +12,7 @@ def registrar(environment: Environment) -> str:
 
 
 def model_bucket(environment: Environment) -> str:
-    return f"arn:aws:s3:::{names.model_bucket(environment)}"
+    return f"arn:{environment.partition.name}:s3:::{names.model_bucket(environment)}"
 
 
 def parameter(environment: Environment, name: str) -> str:
@@ -52,6 +52,15 @@ def sagemaker_model(environment: Environment, model: str) -> str:
     return _arn(environment, "sagemaker", f"model/{names.content_prefix(environment, model)}*")
 
 
+def all_of_sagemaker(environment: Environment) -> str:
+    """Every resource of SageMaker in the account and region."""
+    return _arn(environment, "sagemaker", "*")
+
+
+def role(environment: Environment, name: str) -> str:
+    return f"arn:{environment.partition.name}:iam::{environment.account}:role/{name}"
+
+
 def topic(environment: Environment, name: str) -> str:
     return _arn(environment, "sns", name)
 
@@ -70,4 +79,5 @@ def log_group(environment: Environment, name: str) -> str:
 
 def _arn(environment: Environment, service: str, resource: str) -> str:
     pattern = resource.replace(names.ANY_MODEL, "*")
-    return f"arn:aws:{service}:{environment.region}:{environment.account}:{pattern}"
+    place = f"{environment.region}:{environment.account}"
+    return f"arn:{environment.partition.name}:{service}:{place}:{pattern}"

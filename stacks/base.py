@@ -9,7 +9,7 @@ from config.settings import Environment
 
 
 class RollforwardStack(TerraformStack):
-    """One Terraform state: `<env>-<part>`, kept at `rollforward/<env>/<part>.tfstate`."""
+    """One Terraform state: `<env>-<part>`, kept at `<project>/<env>/<part>.tfstate`."""
 
     def __init__(self, scope: Construct, part: str, *, environment: Environment) -> None:
         super().__init__(scope, names.stack(environment, part))
@@ -22,7 +22,7 @@ class RollforwardStack(TerraformStack):
             default_tags=[
                 AwsProviderDefaultTags(
                     tags={
-                        "project": names.PROJECT,
+                        "project": environment.project,
                         "environment": environment.name,
                         **environment.tags,
                     }

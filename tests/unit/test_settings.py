@@ -87,7 +87,7 @@ def test_an_image_is_a_container_by_name_or_a_uri(tmp_path: Path) -> None:
         (
             {"acount": "1"},
             "here.yaml → acount: unknown key; expected one of: account, kms_key_arn, "
-            "log_retention_days, models, region, state, tags",
+            "log_retention_days, models, project, region, state, tags",
         ),
         (
             {"account": 123456789012},
