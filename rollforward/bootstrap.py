@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from botocore.exceptions import ClientError
 
-from config.policies import tls_only
+from config.policies import policy_document, tls_only
 from config.settings import Environment
 from rollforward import aws
 from rollforward.errors import RollforwardError
@@ -46,7 +46,8 @@ def bootstrap(environment: Environment) -> StateBucket:
             "RestrictPublicBuckets": True,
         },
     )
-    client.put_bucket_policy(Bucket=bucket, Policy=tls_only(bucket))
+    arn = f"arn:{environment.partition.name}:s3:::{bucket}"
+    client.put_bucket_policy(Bucket=bucket, Policy=policy_document(tls_only(arn)))
     return StateBucket(bucket, environment.region, created)
 
 

@@ -4,11 +4,12 @@ from config import names
 from config.settings import Environment
 from stacks import arns
 from stacks.constructs.policy import Statement
+from stacks.key_policy import use_of_key
 
 
 def common_statements(environment: Environment) -> list[Statement]:
     """Each by name; `*` within a name stands for any model of this environment."""
-    statements = [
+    return [
         Statement(
             actions=["sagemaker:BatchDescribeModelPackage"],
             resources=[arns.package(environment, names.ANY_MODEL)],
@@ -35,11 +36,6 @@ def common_statements(environment: Environment) -> list[Statement]:
         Statement(
             actions=["sns:Publish"], resources=[arns.topic(environment, names.topic(environment))]
         ),
+        # Objects, announcements, dead letters.
+        *use_of_key(environment, "s3", "sns", "sqs"),
     ]
-    if environment.kms_key_arn:
-        statements.append(
-            Statement(
-                actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[environment.kms_key_arn]
-            )
-        )
-    return statements

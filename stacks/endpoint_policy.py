@@ -1,4 +1,8 @@
-"""What an endpoint may do: fetch its own models and images, write its own logs and answers."""
+"""What an endpoint may do: fetch its own models and images, write its own logs and answers.
+
+A container without network isolation holds these rights itself.
+https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
+"""
 
 from config import names
 from config.serving import Async, OnInstances, RealTime
@@ -6,50 +10,59 @@ from config.settings import Environment
 from config.source import Hub, Pinned
 from stacks import arns
 from stacks.constructs.policy import Statement
+from stacks.key_policy import use_of_key
 
 
 def endpoint_statements(
     environment: Environment, model: str, repositories: list[str]
 ) -> list[Statement]:
     """`repositories` are the ARNs of its images'."""
-    statements = [
+    return [
         *_models(environment, model),
         *_images(repositories),
         *_logs(environment, model),
         *_alarms(environment, model),
         *_network(environment, model),
         *_answers(environment, model),
+        *use_of_key(environment, *_encrypted(environment, model)),
     ]
-    if environment.kms_key_arn:
-        statements.append(
-            Statement(
-                actions=["kms:Decrypt", "kms:GenerateDataKey"], resources=[environment.kms_key_arn]
-            )
-        )
-    return statements
 
 
 def _models(environment: Environment, model: str) -> list[Statement]:
     bucket, prefix = arns.model_bucket(environment), names.registered_prefix(model)
     sources = [variant.source for variant in environment.models[model].variants]
     keys = [f"{prefix}*", *(source.key for source in sources if isinstance(source, Pinned))]
-    tokens = [
-        source.token_secret_arn
-        for source in sources
-        if isinstance(source, Hub) and source.token_secret_arn
-    ]
+    tokens = _tokens(environment, model)
     return [
         Statement(actions=["s3:GetObject"], resources=[f"{bucket}/{key}" for key in keys]),
-        Statement(
-            actions=["s3:ListBucket"],
-            resources=[bucket],
-            condition={"StringLike": {"s3:prefix": keys}},
-        ),
         *(
             [Statement(actions=["secretsmanager:GetSecretValue"], resources=tokens)]
             if tokens
             else []
         ),
+    ]
+
+
+def _tokens(environment: Environment, model: str) -> list[str]:
+    sources = [variant.source for variant in environment.models[model].variants]
+    return [
+        source.token_secret_arn
+        for source in sources
+        if isinstance(source, Hub) and source.token_secret_arn
+    ]
+
+
+def _encrypted(environment: Environment, model: str) -> list[str]:
+    """The services that use the key in the role's name. The disks' key is the caller's of CreateEndpoint.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/key-management.html
+    """
+    serving = environment.models[model].serving
+    notifies = isinstance(serving, Async) and serving.notify
+    return [
+        "s3",
+        *(["sns"] if notifies else []),
+        *(["secretsmanager"] if _tokens(environment, model) else []),
     ]
 
 
@@ -77,7 +90,13 @@ def _logs(environment: Environment, model: str) -> list[Statement]:
     )
     return [
         Statement(
-            actions=["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            # The group is there before the endpoint; SageMaker asks for it all the same.
+            actions=[
+                "logs:CreateLogGroup",
+                "logs:CreateLogStream",
+                "logs:DescribeLogStreams",
+                "logs:PutLogEvents",
+            ],
             resources=[f"{group}:*"],
         ),
         Statement(

@@ -12,6 +12,7 @@ from config.serving import Async, Capture, RealTime
 from config.settings import Environment
 from stacks import arns
 from stacks.base import RollforwardStack
+from stacks.bucket_policy import pinned_copies_stay
 from stacks.constructs.bucket import SecureBucket
 
 
@@ -24,8 +25,10 @@ class S3Stack(RollforwardStack):
             self,
             "models",
             name=names.model_bucket(environment),
+            arn=arns.model_bucket(environment),
             kms_key_arn=environment.kms_key_arn,
             expiring=_expiring(environment),
+            statements=[pinned_copies_stay(environment)],
         )
         permission = LambdaPermission(
             self,

@@ -31,8 +31,20 @@ class SageMakerStack(RollforwardStack):
             image: image_uri(self, f"image_{number}", image)
             for number, image in enumerate(distinct, start=1)
         }
+        logs = CloudwatchLogGroup(
+            self,
+            "logs",
+            name=f"/aws/sagemaker/Endpoints/{names.endpoint(environment, model)}",
+            retention_in_days=environment.log_retention_days,
+        )
         role = ExecutionRole(
-            self, "execution_role", environment=environment, model=model, images=images.values()
+            self,
+            "execution_role",
+            environment=environment,
+            model=model,
+            images=images.values(),
+            # The first endpoint would make the group itself, and Terraform would find it taken.
+            after=logs,
         )
         models = {
             variant.name: variant_model(
@@ -65,12 +77,6 @@ class SageMakerStack(RollforwardStack):
             for of in serving.notify:
                 topic = names.answers_topic(environment, model, of)
                 Topic(self, f"{of}_topic", environment=environment, name=topic)
-        CloudwatchLogGroup(
-            self,
-            "logs",
-            name=f"/aws/sagemaker/Endpoints/{names.endpoint(environment, model)}",
-            retention_in_days=environment.log_retention_days,
-        )
         self._add_outputs(environment, model, endpoint, versions)
 
     def _add_outputs(

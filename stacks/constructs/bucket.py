@@ -1,6 +1,6 @@
 """A bucket that is versioned, encrypted, private and reached over TLS only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdktf_cdktf_provider_aws.s3_bucket import S3Bucket
 from cdktf_cdktf_provider_aws.s3_bucket_lifecycle_configuration import (
@@ -28,11 +28,14 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 )
 from constructs import Construct
 
-from config.policies import tls_only
+from config.policies import policy_document, tls_only
+from stacks.constructs.policy import Statement
 
 
 class SecureBucket(Construct):
     """`bucket` and the six settings around it; AES256, or the KMS key given.
+
+    `statements` are those of its policy, besides the one that demands TLS.
 
     What is under a prefix of `expiring` goes after so many days.
     """
@@ -43,7 +46,9 @@ class SecureBucket(Construct):
         id_: str,
         *,
         name: str,
+        arn: str,
         kms_key_arn: str | None,
+        statements: Sequence[Statement],
         expiring: Mapping[str, int],
     ) -> None:
         super().__init__(scope, id_)
@@ -88,7 +93,7 @@ class SecureBucket(Construct):
             self,
             "policy",
             bucket=self.bucket.id,
-            policy=tls_only(name),
+            policy=policy_document(tls_only(arn), *(one.as_json() for one in statements)),
             # S3 refuses two of these at once: "A conflicting conditional operation is in progress".
             depends_on=[public_access],
         )

@@ -2,19 +2,25 @@
 
 from collections.abc import Iterable
 
+from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from config import names
 from config.settings import Environment
+from stacks import arns
 from stacks.constructs.image import repository_arn
 from stacks.constructs.policy import assumed_by, document
 from stacks.endpoint_policy import endpoint_statements
 
 
 class ExecutionRole(Construct):
-    """https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms"""
+    """Assumed by SageMaker for resources of this account and region only, in the form that AWS's page wants:
+    https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html#security-confused-deputy-inference
+
+    `after` is made before the role may do anything.
+    """
 
     def __init__(
         self,
@@ -24,16 +30,20 @@ class ExecutionRole(Construct):
         environment: Environment,
         model: str,
         images: Iterable[str],
+        after: ITerraformDependable,
     ) -> None:
         super().__init__(scope, id_)
         self.role = IamRole(
             self,
             "role",
             name=names.execution_role(environment, model),
-            assume_role_policy=assumed_by("sagemaker.amazonaws.com"),
+            assume_role_policy=assumed_by(
+                "sagemaker.amazonaws.com",
+                {"ArnLike": {"aws:SourceArn": arns.all_of_sagemaker(environment)}},
+            ),
         )
         repositories = [
-            repository_arn(self, f"repository_{number}", image)
+            repository_arn(self, f"repository_{number}", environment.partition.name, image)
             for number, image in enumerate(dict.fromkeys(images), start=1)
         ]
         self.policy = IamRolePolicy(
@@ -41,4 +51,5 @@ class ExecutionRole(Construct):
             "policy",
             role=self.role.id,
             policy=document(*endpoint_statements(environment, model, repositories)),
+            depends_on=[after],
         )

@@ -47,10 +47,10 @@ def image_uris(scope: Construct, id_: str, images: Mapping[str, Image]) -> dict[
     }
 
 
-def repository_arn(scope: Construct, id_: str, uri: str) -> str:
+def repository_arn(scope: Construct, id_: str, partition: str, uri: str) -> str:
     """The ARN of the ECR repository that an image's URI names; the URI may be known to Terraform only."""
     # No backslashes: cdktf does not escape them for Terraform.
     parts = "/^([0-9]+)[.]dkr[.]ecr[.]([^.]+)[^/]+/([^:@]+).*$/"
-    arn = "arn:aws:ecr:$2:$1:repository/$3"
+    arn = f"arn:{partition}:ecr:$2:$1:repository/$3"
     # A local, for the quotes of an expression would end the JSON string that it stands in.
     return TerraformLocal(scope, id_, f'${{replace("{uri}", "{parts}", "{arn}")}}').as_string

@@ -1,9 +1,10 @@
 """IAM policy documents as typed statements, rendered to JSON at synth so that plans show them whole."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+
+from config.policies import policy_document
 
 Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
 
@@ -38,11 +39,13 @@ class Statement:
 
 def document(*statements: Statement) -> str:
     """A policy document, as JSON."""
-    return json.dumps(
-        {"Version": "2012-10-17", "Statement": [statement.as_json() for statement in statements]}
-    )
+    return policy_document(*(statement.as_json() for statement in statements))
 
 
-def assumed_by(service: str) -> str:
+def assumed_by(service: str, condition: Condition | None = None) -> str:
     """A trust policy for an AWS service, such as `lambda.amazonaws.com`."""
-    return document(Statement(actions=["sts:AssumeRole"], principal={"Service": service}))
+    return document(
+        Statement(
+            actions=["sts:AssumeRole"], principal={"Service": service}, condition=condition or {}
+        )
+    )

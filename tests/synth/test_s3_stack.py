@@ -1,10 +1,18 @@
 import json
+from typing import Any
 
 import pytest
 
+from tests.synth.authorization import actions_of
 from tests.synth.template import Template
 
 BUCKET = "rollforward-dev-models-123456789012-us-east-1"
+
+
+def bucket_policy(stack: Template, sid: str) -> dict[str, Any]:
+    statements = json.loads(stack.only("aws_s3_bucket_policy")["policy"])["Statement"]
+    (found,) = (statement for statement in statements if statement["Sid"] == sid)
+    return dict(found)
 
 
 @pytest.fixture
@@ -50,10 +58,41 @@ def test_the_bucket_owner_owns_every_object(stack: Template) -> None:
 
 
 def test_requests_without_tls_are_denied(stack: Template) -> None:
-    (statement,) = json.loads(stack.only("aws_s3_bucket_policy")["policy"])["Statement"]
+    statement = bucket_policy(stack, "TlsOnly")
     assert statement["Effect"] == "Deny"
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert statement["Resource"] == [f"arn:aws:s3:::{BUCKET}", f"arn:aws:s3:::{BUCKET}/*"]
+
+
+def test_nobody_but_the_registrar_changes_pinned_copies(stack: Template) -> None:
+    statement = bucket_policy(stack, "PinnedCopiesStay")
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    assert statement["Resource"] == [f"arn:aws:s3:::{BUCKET}/registered/*"]
+    assert statement["Condition"] == {
+        "ArnNotEquals": {
+            "aws:PrincipalArn": "arn:aws:iam::123456789012:role/rollforward-dev-registrar"
+        }
+    }
+
+
+def test_every_action_of_s3_that_changes_an_object_is_denied_on_pinned_copies(
+    stack: Template,
+) -> None:
+    changing = {
+        f"s3:{name}"
+        for name, action in actions_of("s3").items()
+        if "object" in action["resource_types"]
+        and action["access_level"] in {"Write", "Tagging", "Permissions management"}
+    }
+    # They end an unfinished upload, or ask for what the other actions then do.
+    harmless = {"s3:AbortMultipartUpload", "s3:InitiateReplication"}
+    assert changing - harmless == set(bucket_policy(stack, "PinnedCopiesStay")["Action"])
+
+
+def test_the_buckets_policy_can_still_be_taken_away(stack: Template) -> None:
+    assert not any(
+        "BucketPolicy" in action for action in bucket_policy(stack, "PinnedCopiesStay")["Action"]
+    )
 
 
 def test_incomplete_uploads_are_aborted_after_seven_days(stack: Template) -> None:
