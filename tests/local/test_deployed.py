@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from config import names
@@ -96,6 +97,12 @@ def test_a_delivery_under_any_name_is_registered(
     assert (ran.code, ran.json["status"]) == (0, "Approved"), ran.err
     assert ran.json["delivered"] == f"models/sentiment/{version}/model.tar.gz"
     assert registered(deployment) == ran.json["registered"]
+
+
+def test_not_even_the_accounts_root_deletes_what_is_registered(deployment: Deployment) -> None:
+    s3, bucket = deployment.client("s3"), names.model_bucket(deployment.environment)
+    with pytest.raises(ClientError, match="AccessDenied"):
+        s3.delete_object(Bucket=bucket, Key=registered(deployment))
 
 
 def test_the_status_tells_that_an_apply_is_due(deployment: Deployment) -> None:
@@ -518,6 +525,7 @@ def forget_deliveries(deployment: Deployment) -> None:
     """What docs/operating.md tells to do before a destroy, which never deletes a delivery by itself."""
     bucket = names.model_bucket(deployment.environment)
     s3 = deployment.client("s3")
+    s3.delete_bucket_policy(Bucket=bucket)
     versions = s3.list_object_versions(Bucket=bucket)["Versions"]
     doomed = [{"Key": one["Key"], "VersionId": one["VersionId"]} for one in versions]
     s3.delete_objects(Bucket=bucket, Delete={"Objects": doomed})
