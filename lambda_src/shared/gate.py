@@ -4,10 +4,14 @@ A rule is about one metric. What it says about the live version holds only when 
 metric; its floor and its ceiling hold always.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Literal
+
+# A description has room for 1,024 characters, and the numbers of other rules come first.
+_MAX_LISTED = 200
 
 
 @dataclass(frozen=True)
@@ -28,15 +32,21 @@ def objections(
 
     `live` are the metrics of the version that is live, empty if there is none.
     """
-    return [objection for rule in rules for objection in _objections(metrics, live, rule)]
+    said: list[str] = []
+    missing = [rule.metric for rule in rules if rule.metric not in metrics]
+    for rule in rules:
+        if rule.metric not in missing:
+            said += _objections(metrics, live, rule)
+        else:
+            # The names there are take much room, and are said once.
+            names = f"; they have {_listed(sorted(metrics))}" if rule.metric == missing[0] else ""
+            said.append(_lacks(rule.metric, metrics) + names)
+    return said
 
 
 def _objections(
     metrics: Mapping[str, float], live: Mapping[str, float], rule: Rule
 ) -> Iterator[str]:
-    if rule.metric not in metrics:
-        yield f"its metrics have no {rule.metric}, which a rule is about"
-        return
     value = metrics[rule.metric]
     says = f"{rule.metric} is {value}"
     if rule.floor is not None and value < rule.floor:
@@ -53,6 +63,26 @@ def _objections(
         yield f"{says}, and must be {rule.direction} than {before}, which is live"
     elif rule.tolerance is not None and worse_by > _exact(rule.tolerance):
         yield f"{says}, worse than {before}, which is live, by more than {rule.tolerance}"
+
+
+def _lacks(name: str, metrics: Iterable[str]) -> str:
+    folded = {metric.casefold(): metric for metric in metrics}
+    similar = [folded[match] for match in get_close_matches(name.casefold(), folded)]
+    hint = f" (similar: {_listed(similar)})" if similar else ""
+    return f"its metrics have no {name}, which a rule is about{hint}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    """As many names as fit into _MAX_LISTED characters, and how many more there are."""
+    fitting = 0
+    length = 0
+    for name in names:
+        length += len(name) + len(", ")
+        if length > _MAX_LISTED:
+            break
+        fitting += 1
+    more = [f"{len(names) - fitting} more"] if fitting < len(names) else []
+    return ", ".join([*names[:fitting], *more]) or "none"
 
 
 def _exact(number: float) -> Decimal:
