@@ -50,7 +50,7 @@ class RegisteredVersion:
 
 @dataclass(frozen=True)
 class NewVersion:
-    """A version to be recorded; two with the same token are the same version.
+    """A version to be recorded. To record one with the same token again records nothing new.
 
     `model_data` and `metrics` are S3 URLs.
     """
@@ -61,7 +61,7 @@ class NewVersion:
     model_data: str | None
     metrics: str | None
     metadata: Mapping[str, str]
-    token: str
+    token: str = ""
 
 
 class Objects(Protocol):

@@ -1,8 +1,10 @@
 """How a delivery is written into the model registry: the words, within SageMaker's limits."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
 from hashlib import sha256
 
 from lambda_src.register_model.cloud import Approval, NewVersion
@@ -30,30 +32,45 @@ def judged(
 ) -> NewVersion:
     """A version of a sound archive. If it has more metrics than fit, those named `first` go before others."""
     numbers = metrics.numbers if metrics else {}
-    return NewVersion(
-        approval=judgement.approval,
-        description=description(f"{judgement.reason} {_origin(delivery)}".strip()),
-        image=image,
-        model_data=f"s3://{delivery.bucket}/{pinned}",
-        metrics=f"s3://{delivery.bucket}/{pinned.beside(METRICS)}" if numbers else None,
-        metadata=_metadata(delivery)
-        | ({METRICS_VERSION_ID: metrics.version_id} if metrics else {})
-        | _searchable(numbers, first),
-        token=_token(delivery, judgement.approval, metrics),
+    return _with_token(
+        delivery,
+        NewVersion(
+            approval=judgement.approval,
+            description=description(f"{judgement.reason} {_origin(delivery)}".strip()),
+            image=image,
+            model_data=f"s3://{delivery.bucket}/{pinned}",
+            metrics=f"s3://{delivery.bucket}/{pinned.beside(METRICS)}" if numbers else None,
+            metadata=_metadata(delivery)
+            | ({METRICS_VERSION_ID: metrics.version_id} if metrics else {})
+            | _searchable(numbers, first),
+        ),
     )
 
 
 def refused(delivery: Delivery, reason: str, image: str) -> NewVersion:
     """A version of an archive that nobody could serve."""
-    return NewVersion(
-        approval=Approval.REJECTED,
-        description=description(f"Refused: {reason}"),
-        image=image,
-        model_data=None,
-        metrics=None,
-        metadata=_metadata(delivery),
-        token=_token(delivery, Approval.REJECTED, None),
+    return _with_token(
+        delivery,
+        NewVersion(
+            approval=Approval.REJECTED,
+            description=description(f"Refused: {reason}"),
+            image=image,
+            model_data=None,
+            metrics=None,
+            metadata=_metadata(delivery),
+        ),
     )
+
+
+def _with_token(delivery: Delivery, version: NewVersion) -> NewVersion:
+    """The token stands for the delivery and for all that is sent with it.
+
+    AWS does not say what CreateModelPackage does with a token that comes again with other parameters, and
+    other services refuse it. A second attempt may have other parameters: another version may be live by then.
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
+    """
+    content = json.dumps([delivery.identity, asdict(version)], sort_keys=True)
+    return replace(version, token=sha256(content.encode()).hexdigest()[:32])
 
 
 def _origin(delivery: Delivery) -> str:
@@ -76,12 +93,6 @@ def _searchable(numbers: Mapping[str, float], first: Iterable[str]) -> dict[str,
     names = sorted(filter(_METRIC_NAME.fullmatch, numbers), key=lambda name: name not in leading)
     texts = {f"metrics.{name}": str(numbers[name]) for name in names[:_MAX_METRICS]}
     return {name: text for name, text in texts.items() if len(text) <= _MAX_METADATA}
-
-
-def _token(delivery: Delivery, approval: Approval, metrics: Metrics | None) -> str:
-    # The verdict is part of it: a delivery refused by mistake can be approved once that is mended.
-    identity = f"{delivery.identity} {approval} {metrics.version_id if metrics else ''}"
-    return sha256(identity.encode()).hexdigest()[:32]
 
 
 def _time(delivery: Delivery) -> str:

@@ -140,6 +140,12 @@ def test_the_same_client_token_is_the_same_version(registry: Any) -> None:
     assert versions == ["1", "1", "2"]
 
 
+def test_the_same_client_token_with_other_parameters_is_refused(registry: Any) -> None:
+    _register(registry, ClientToken="t", ModelPackageDescription="better than 0.9")
+    other = {"ClientToken": "t", "ModelPackageDescription": "better than 0.8"}
+    assert refusal(_register, registry=registry, **other).startswith("ConflictException: ")
+
+
 def test_versions_are_listed_by_verdict_newest_first(registry: Any) -> None:
     for verdict in ("Approved", "Rejected", "Approved"):
         _register(registry, ModelApprovalStatus=verdict)

@@ -13,6 +13,7 @@ GROUP = "ModelPackageGroup"
 PACKAGE = "ModelPackage"
 # Kept beside what the service model knows; Describe does not show them.
 _LAST_VERSION = "_LastVersion"
+_REQUEST = "_Request"
 _METADATA = "CustomerMetadataProperties"
 _TOKEN = "ClientToken"  # noqa: S105 -- a member's name
 
@@ -32,12 +33,21 @@ def delete_group(operation: OperationModel, region: Region, params: Members) -> 
 
 
 def create_package(operation: OperationModel, region: Region, params: Members) -> Members:
-    """The same ClientToken once more is the same version, not a new one."""
+    """The same ClientToken once more is the same version, not a new one, if all else is the same, too.
+
+    AWS does not document what happens if something else differs. It is refused here, as by other services:
+    https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-idempotency.html
+    """
     token = params.get(_TOKEN)
     for package in region.of_kind(PACKAGE):
         if token and token == package.members.get(_TOKEN):
+            if package.members[_REQUEST] != params:
+                raise AwsError(
+                    "ConflictException", f"The token {token} came with other parameters."
+                )
             return shown(package, operation.output_shape)
     status = {
+        _REQUEST: dict(params),
         f"{PACKAGE}Status": "Completed",
         f"{PACKAGE}StatusDetails": {"ValidationStatuses": [], "ImageScanStatuses": []},
     }

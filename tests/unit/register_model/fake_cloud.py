@@ -38,6 +38,10 @@ ENVIRONMENT = Environment(
 )
 
 
+class TokenOfAnother(Exception):
+    """The token came before, with other parameters: AWS may refuse that, or not do what is asked."""
+
+
 @dataclass(frozen=True)
 class Stored:
     version_id: str
@@ -61,6 +65,7 @@ class FakeCloud:
     recorded: dict[str, list[NewVersion]] = field(default_factory=dict)
     values: dict[str, str] = field(default_factory=dict)
     writes: list[tuple[str, str]] = field(default_factory=list)
+    created: dict[str, list[NewVersion]] = field(default_factory=dict)
     live: str | None = None
     announced: list[Announcement] = field(default_factory=list)
     recording: Callable[[PackageChange], None] = lambda _: None
@@ -171,10 +176,14 @@ class FakeRegistry:
     def record(self, group: str, version: NewVersion) -> str:
         self.fake.gate()
         versions = self.fake.recorded.setdefault(group, [])
-        tokens = [other.token for other in versions]
+        created = self.fake.created.setdefault(group, [])
+        tokens = [other.token for other in created]
         if version.token in tokens:
+            if version != created[tokens.index(version.token)]:
+                raise TokenOfAnother(version.token)
             return f"{group}/{tokens.index(version.token) + 1}"
         versions.append(version)
+        created.append(version)
         arn = f"{group}/{len(versions)}"
         self.fake.recording(PackageChange(group, arn, new=True))
         return arn

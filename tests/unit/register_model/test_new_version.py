@@ -1,3 +1,4 @@
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -75,16 +76,20 @@ def test_the_label_fits_whatever_the_version(label: str) -> None:
     assert all(unicodedata.category(char)[0] in "LZN" or char in "_.:/=+-@" for char in kept)
 
 
-def test_the_token_is_the_same_for_the_same_delivery_and_verdict_only() -> None:
-    tokens = {
-        new_version.refused(delivery(), "one reason", "image").token,
-        new_version.refused(delivery(), "another reason", "image").token,
-        judged().token,
-        judged(metrics=Metrics("m1", {})).token,
-        new_version.refused(delivery("v2"), "one reason", "image").token,
-    }
-    assert len(tokens) == 4
-    assert all(len(token) == 32 for token in tokens)
+def test_the_token_is_the_same_only_if_all_that_is_sent_is_the_same() -> None:
+    versions = [
+        new_version.refused(delivery(), "one reason", "image"),
+        new_version.refused(delivery(), "another reason", "image"),
+        new_version.refused(delivery(), "one reason", "another image"),
+        new_version.refused(delivery("v2"), "one reason", "image"),
+        judged(),
+        judged(metrics=Metrics("m1", {})),
+        judged(metrics=Metrics("m1", {"f1": 1})),
+    ]
+    tokens = [version.token for version in versions]
+    assert len(set(tokens)) == len(versions)
+    assert new_version.refused(delivery(), "one reason", "image").token == tokens[0]
+    assert all(re.fullmatch("[a-zA-Z0-9-]{1,36}", token) for token in tokens)
 
 
 def test_metrics_are_named_by_their_pinned_copy_and_searchable_by_name() -> None:
