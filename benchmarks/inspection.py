@@ -16,8 +16,8 @@ from benchmarks.process import MB, ROOT, medians, run
 RUNS = 3
 PIECES, PIECE = 16, 64 * MB
 INSPECT = (
-    "import os, sys; from lambda_src.register_model.archive import inspect; "
-    "inspect(open(sys.argv[1], 'rb'), os.stat(sys.argv[1]).st_size)"
+    "import sys; from lambda_src.register_model.archive import inspect; "
+    "inspect(open(sys.argv[1], 'rb'))"
 )
 
 

@@ -17,6 +17,8 @@ from lambda_src.shared.shown import shown
 from lambda_src.shared.smoke import SmokeRequest
 
 MAX_MEMBERS = 10_000
+# What a function of 1,024 MB inspects and copies in half of its 900 seconds: docs/decisions/0030-bounds.md.
+MAX_PACKED = 10 * 1000**3
 _CODE = PurePosixPath("code/inference.py")
 _SMOKE = PurePosixPath("code/smoke.json")
 # What the usual frameworks save. JSON and text are not among them: every tokenizer has those.
@@ -35,15 +37,24 @@ _KINDS = {
 }
 
 
-def inspect(stream: Readable, size: int) -> bytes | None:
+def refuse_size(size: int) -> None:
+    """Raises Refusal for an archive that has too few or too many bytes to be read at all."""
+    if size == 0:
+        raise Refusal("The file is empty. Pack it with: tar -czf model.tar.gz -C <folder> .")
+    if size > MAX_PACKED:
+        raise Refusal(
+            f"The archive has {size:,} bytes; at most {MAX_PACKED:,} can be inspected in time. "
+            "Leave out what serving does not need, such as checkpoints and optimizer states."
+        )
+
+
+def inspect(stream: Readable) -> bytes | None:
     """Read the archive to its end; return its smoke request, if it has one.
 
     Raises Refusal, with a reason for its author.
 
     An error of the stream itself (a lost connection) is no refusal and passes through.
     """
-    if size == 0:
-        raise Refusal("The file is empty. Pack it with: tar -czf model.tar.gz -C <folder> .")
     archive = Gunzip(stream)
     is_model = False
     misplaced = smoke = None

@@ -14,7 +14,9 @@ from lambda_src.register_model.refusal import Refusal
 _GZIP = 16 + zlib.MAX_WBITS
 # Larger pieces are slower: they outgrow the processor's cache and the allocator's free lists.
 _PIECE = 64 * 1024
-MAX_UNPACKED = 50 * 1024**3
+# Above it, SageMaker needs a longer ModelDataDownloadTimeoutInSeconds than it has by default.
+# https://docs.aws.amazon.com/sagemaker/latest/dg/large-model-inference-hosting.html
+MAX_UNPACKED = 40 * 1000**3
 # Weights hardly compress, and text does so by ten at most; only a bomb unpacks to a hundred times
 # its size. The first GiB is free, so that small, oddly repetitive archives pass.
 _MAX_RATIO = 100
@@ -102,7 +104,7 @@ def _inflate(member: "zlib._Decompress", piece: bytes, unpacked: int, before: in
 def _check_size(packed: int, unpacked: int) -> None:
     if unpacked > MAX_UNPACKED:
         raise Refusal(
-            f"The archive unpacks to more than {MAX_UNPACKED // 1024**3} GiB. "
+            f"The archive unpacks to more than {MAX_UNPACKED // 1000**3} GB. "
             "Leave out what serving does not need."
         )
     if unpacked > _FREE_OF_RATIO and unpacked > _MAX_RATIO * packed:

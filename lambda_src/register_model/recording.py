@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from lambda_src.register_model import new_version
-from lambda_src.register_model.archive import inspect
+from lambda_src.register_model.archive import inspect, refuse_size
 from lambda_src.register_model.choice import pinned_in
 from lambda_src.register_model.cloud import Approval, Cloud, NewVersion, RegisteredVersion
 from lambda_src.register_model.delivery import METRICS, SMOKE, Delivery
@@ -85,9 +85,10 @@ class Recording:
 
     def _inspect(self) -> bytes | None:
         delivery = self.delivery
+        refuse_size(delivery.size)
         body = self.cloud.objects.open(delivery.bucket, delivery.key, delivery.version_id)
         with closing(body):
-            return inspect(body, delivery.size)
+            return inspect(body)
 
     def _pin(self, pinned: PinnedKey, smoke: bytes | None) -> None:
         objects, delivery = self.cloud.objects, self.delivery

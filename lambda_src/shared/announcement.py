@@ -1,9 +1,11 @@
 """What subscribers of the environment's topic are told."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
+
+from lambda_src.shared.description import description
 
 if TYPE_CHECKING:
     from types_boto3_sns import SNSClient
@@ -37,19 +39,24 @@ class Announcer(Protocol):
 
 @dataclass(eq=False)
 class SnsTopic:
-    """https://docs.aws.amazon.com/sns/latest/api/API_Publish.html"""
+    """https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
+
+    SNS takes 262,144 bytes of message and attributes. A reason is as long as a description at most, so that
+    a message takes less than 16 KB, whatever a delivery or a model says.
+    """
 
     client: "SNSClient"
     arn: str
 
     def announce(self, announcement: Announcement) -> None:
         """As JSON; filter policies find the model and the event among the attributes."""
+        said = replace(announcement, reason=description(announcement.reason))
         version = f" version {announcement.version}" if announcement.version else ""
         subject = f"{announcement.model}{version}: {announcement.event}"
         self.client.publish(
             TopicArn=self.arn,
             Subject=subject[:_MAX_SUBJECT],
-            Message=json.dumps(asdict(announcement)),
+            Message=json.dumps(asdict(said)),
             MessageAttributes={
                 "model": {"DataType": "String", "StringValue": announcement.model},
                 "event": {"DataType": "String", "StringValue": announcement.event.value},

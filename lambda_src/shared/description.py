@@ -1,6 +1,8 @@
 """Text as SageMaker takes it for a description."""
 
 _MAX = 1024
+# A model's answer may have megabytes: what comes after this cannot be part of the line.
+_LOOKED_AT = 16 * _MAX
 
 
 def description(text: str) -> str:
@@ -8,5 +10,7 @@ def description(text: str) -> str:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelPackage.html
     """
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).split())
-    return line if len(line) <= _MAX else line[: _MAX - 1] + "…"
+    start = text[:_LOOKED_AT]
+    line = " ".join("".join(char if char.isprintable() else " " for char in start).split())
+    is_whole = len(line) <= _MAX and len(text) <= _LOOKED_AT
+    return line if is_whole else line[: _MAX - 1] + "…"

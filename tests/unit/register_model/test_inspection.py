@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_src.register_model import archive, gunzip
-from lambda_src.register_model.archive import inspect
+from lambda_src.register_model.archive import inspect, refuse_size
 from lambda_src.register_model.refusal import Refusal
 from tests.unit.register_model.archives import CODE, packed, sound_archive, tar_of, tar_with
 
@@ -22,7 +22,8 @@ NOISE = os.urandom(300_000)
 
 
 def check(data: bytes) -> None:
-    inspect(io.BytesIO(data), len(data))
+    refuse_size(len(data))
+    inspect(io.BytesIO(data))
 
 
 def refusal(data: bytes) -> str:
@@ -337,11 +338,11 @@ class Source(io.RawIOBase):
 
 def test_small_pieces_make_no_difference() -> None:
     source = Source(sound_archive(), limit=2**30)
-    inspect(source, len(sound_archive()))
+    inspect(source)
     assert 0 < source.asked <= 1024**2
 
 
 @given(st.integers(0, len(sound_archive()) - 1))
 def test_a_lost_connection_is_no_refusal(limit: int) -> None:
     with pytest.raises(ConnectionError):
-        inspect(Source(sound_archive(), limit), len(sound_archive()))
+        inspect(Source(sound_archive(), limit))

@@ -1,9 +1,11 @@
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
-from lambda_src.register_model.cloud import Approval, Cloud, NewVersion, Readable
+from lambda_src.register_model.archive import MAX_PACKED
+from lambda_src.register_model.cloud import Approval, Cloud, NewVersion, ObjectVersion, Readable
 from lambda_src.register_model.events import Notice
 from lambda_src.register_model.outcome import NotListedYet, Verdict
 from lambda_src.register_model.registration import Registrar
@@ -170,6 +172,25 @@ def test_a_delivery_that_vanishes_between_listing_and_reading_is_gone(cloud: Fak
     registrar = Registrar(replace(cloud.connect(), objects=Vanishing(cloud)), ENVIRONMENT)
     assert registrar.register(cloud.deliver(V1, sound_archive())).verdict == Verdict.GONE
     assert cloud.versions == []
+
+
+@pytest.mark.parametrize("beyond", [0, 1])
+def test_an_archive_above_the_limit_is_refused_before_a_byte_is_read(
+    cloud: FakeCloud, beyond: int
+) -> None:
+    class Huge(FakeObjects):
+        def versions(self, bucket: str, key: str) -> Sequence[ObjectVersion]:
+            return [one._replace(size=MAX_PACKED + beyond) for one in super().versions(bucket, key)]
+
+        def open(self, bucket: str, key: str, version_id: str) -> Readable:
+            assert not beyond, "it is not read"
+            return super().open(bucket, key, version_id)
+
+    registrar = Registrar(replace(cloud.connect(), objects=Huge(cloud)), ENVIRONMENT)
+    outcome = registrar.register(cloud.deliver(V1, sound_archive()))
+    assert (outcome.verdict == Verdict.REFUSED) is bool(beyond)
+    if beyond:
+        assert "10,000,000,001 bytes; at most 10,000,000,000" in cloud.versions[-1].description
 
 
 def test_a_registry_that_lags_behind_fails_so_that_lambda_tries_again(cloud: FakeCloud) -> None:
