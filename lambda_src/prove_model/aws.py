@@ -21,7 +21,7 @@ from lambda_src.register_model.aws import (
     configuration_and_model,
     is_missing,
 )
-from lambda_src.register_model.cloud import Approval, RegisteredVersion
+from lambda_src.register_model.cloud import MAX_SMALL, Approval, RegisteredVersion
 from lambda_src.shared.announcement import SnsTopic
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class SageMakerEndpoints:
             answer = self.runtime.invoke_endpoint(
                 EndpointName=name, Body=body, ContentType="application/json", **target
             )
-            return answer["Body"].read()
+            return answer["Body"].read(MAX_SMALL + 1)
         except ClientError as error:
             said = error.response["Error"]
             # Anything else, such as throttling, says nothing about the model.

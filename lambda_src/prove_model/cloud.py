@@ -58,7 +58,10 @@ class Endpoints(Protocol):
         """None if the configuration, or its model, is gone."""
 
     def invoke(self, name: str, body: bytes, variant: str | None) -> bytes:
-        """The answer to a JSON body, of this variant or of any. Raises InvocationFailed."""
+        """The answer to a JSON body, of this variant or of any. Raises InvocationFailed.
+
+        Of an answer of more than MAX_SMALL bytes, that many and one more.
+        """
 
     def enqueue(self, name: str, request: str) -> Places:
         """Have an asynchronous endpoint answer the JSON at that S3 URL."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lambda_src.prove_model.cloud import InvocationFailed
+from lambda_src.register_model.cloud import MAX_SMALL
 from lambda_src.shared.smoke import SmokeRequest
 
 # Of what was sent and wanted, so that a description has room for what came back.
@@ -18,10 +19,14 @@ def failure(smoke: SmokeRequest, invoke: Callable[[bytes], bytes]) -> str | None
         answer = invoke(json.dumps(smoke.request).encode())
     except InvocationFailed as error:
         return f"{start} Got an error: {error}"
-    if smoke.answer is None or _accepts(smoke, answer):
+    if smoke.answer is None:
         return None
-    text = answer.decode(errors="replace")
-    return f"{start} The answer must contain: {_shown(smoke.answer)}. Answered: {text}"
+    start = f"{start} The answer must contain: {_shown(smoke.answer)}."
+    if len(answer) > MAX_SMALL:
+        return f"{start} It has more than {MAX_SMALL:,} bytes, which is more than is read of it."
+    if _accepts(smoke, answer):
+        return None
+    return f"{start} Answered: {answer.decode(errors='replace')}"
 
 
 def _accepts(smoke: SmokeRequest, answer: bytes) -> bool:

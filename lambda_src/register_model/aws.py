@@ -14,6 +14,7 @@ import boto3
 from botocore.exceptions import ClientError
 
 from lambda_src.register_model.cloud import (
+    MAX_SMALL,
     Approval,
     Cloud,
     NewVersion,
@@ -87,7 +88,7 @@ class S3Objects:
 
     def read(self, bucket: str, key: str) -> bytes | None:
         try:
-            return self.client.get_object(Bucket=bucket, Key=key)["Body"].read()
+            return self.client.get_object(Bucket=bucket, Key=key)["Body"].read(MAX_SMALL + 1)
         except self.client.exceptions.NoSuchKey:
             return None
 

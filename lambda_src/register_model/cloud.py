@@ -11,6 +11,9 @@ from typing import NamedTuple, Protocol
 
 from lambda_src.shared.announcement import Announcer
 
+# The most that is read of a small object, such as metrics.json or the answer of an asynchronous endpoint.
+MAX_SMALL = 6 * 1000**2
+
 
 class ObjectGone(Exception):
     """The object version was deleted after it had been listed."""
@@ -69,7 +72,10 @@ class Objects(Protocol):
         """Every version of exactly this key, newest first; deletions are no versions."""
 
     def read(self, bucket: str, key: str) -> bytes | None:
-        """The latest version of a small object, or None if there is none."""
+        """The latest version of a small object, or None if there is none.
+
+        Of a larger one, its first bytes: one more than MAX_SMALL.
+        """
 
     def write(self, bucket: str, key: str, content: bytes) -> None: ...
 

@@ -7,7 +7,7 @@ import pytest
 
 from lambda_src.prove_model.answer import Answer, Verdict
 from lambda_src.prove_model.cloud import InvocationFailed
-from lambda_src.register_model.cloud import Approval
+from lambda_src.register_model.cloud import MAX_SMALL, Approval
 from lambda_src.shared.announcement import Announcement, Event
 from tests.unit.prove_model.fake_cloud import MEMORY, MODEL, V1, V2, FakeCloud
 
@@ -34,6 +34,29 @@ def test_a_model_that_answers_as_it_must_is_live(cloud: FakeCloud) -> None:
     assert cloud.prove().answer == Answer(Verdict.LIVE, MODEL, live=V1, asked=V1)
     assert sent == [{"inputs": "lovely"}]
     assert cloud.told == [Event.LIVE]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"label": ' + "[" * 1_100 + "]" * 1_100 + "}",
+        "[" * 100_000,
+        '{"label": "negative", "echo": ' + '{"a":' * 1_100 + "1" + "}" * 1_101,
+        '{"label": "positive", "echo": "' + "x" * MAX_SMALL + '"}',
+        "9" * 5_000,
+        '"\\ud800"',
+    ],
+    ids=["deep list", "too deep", "deep object", "too long", "too large", "half a character"],
+)
+def test_an_answer_of_any_content_fails_with_a_reason_and_does_not_crash(
+    cloud: FakeCloud, text: str
+) -> None:
+    cloud.bring_smoke(V1, SMOKE)
+    cloud.answers = answering(text)
+    answer = cloud.prove().answer
+    assert answer.verdict == Verdict.SMOKE_FAILED
+    assert "must contain" in str(answer.reason)
+    assert len(str(answer.reason)) <= 1024
 
 
 def test_with_others_beside_it_what_is_live_is_asked_and_no_other(cloud: FakeCloud) -> None:

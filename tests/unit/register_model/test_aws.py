@@ -19,6 +19,7 @@ from lambda_src.register_model.aws import (
     SsmParameters,
 )
 from lambda_src.register_model.cloud import (
+    MAX_SMALL,
     Approval,
     NewVersion,
     ObjectGone,
@@ -328,6 +329,15 @@ def test_a_small_object_is_read_or_is_not_there() -> None:
         stub.add_client_error("get_object", "NoSuchKey")
         assert S3Objects(s3).read("b", "k") == b"{}"
         assert S3Objects(s3).read("b", "k") is None
+
+
+def test_of_a_large_object_only_the_first_bytes_are_read() -> None:
+    s3 = client("s3")
+    size = MAX_SMALL + 100
+    with Stubber(s3) as stub:
+        body = StreamingBody(io.BytesIO(b" " * size), size)
+        stub.add_response("get_object", {"Body": body}, {"Bucket": "b", "Key": "k"})
+        assert len(S3Objects(s3).read("b", "k") or b"") == MAX_SMALL + 1
 
 
 def test_a_parameter_is_read() -> None:
