@@ -13,17 +13,31 @@ VARIABLE = "ROLLFORWARD_LOCAL_BEHAVIOUR"
 
 @dataclass(frozen=True)
 class Behaviour:
-    """Seconds that each transitional state of an endpoint lasts, at least.
+    """How long states last, and how events come.
 
+    `…ing_seconds` are how long each transitional state of an endpoint lasts, at least.
     On AWS they last minutes. With `rolling_back_seconds` 0, an endpoint that rolls back shows Updating until
     it is InService again, and never RollingBack.
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html (EndpointStatus)
+
+    `repeated_events` is the share of events that are delivered twice, from 0 to 1; each delivery is up to
+    `late_seconds` late, so that events pass one another. `seed` decides which ones: `local/deliveries.py`.
+
+    For `unlisted_seconds`, ListModelPackages does not show a new version. For `stale_seconds` after an
+    update, GetParameter answers what was there before. `throttled`: calls are refused at AWS's rates
+    (`local/limits.py`).
     """
 
     creating_seconds: float = 0.2
     updating_seconds: float = 0.2
     rolling_back_seconds: float = 0.2
     deleting_seconds: float = 0.0
+    repeated_events: float = 0.5
+    late_seconds: float = 0.3
+    seed: int = 1
+    unlisted_seconds: float = 0.0
+    stale_seconds: float = 0.0
+    throttled: bool = False
 
     def environ(self) -> dict[str, str]:
         """The environment variable that tells a server's process of it."""

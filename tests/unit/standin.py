@@ -121,7 +121,7 @@ class FakeContainer:
 
 @dataclass
 class Endpoints:
-    """An account's SageMaker, in few words; `told` are the events that it sent."""
+    """An account's SageMaker, in few words; `told` are its events, each once and in order."""
 
     sagemaker: Any
     runtime: Any
@@ -135,7 +135,9 @@ class Endpoints:
             model = each.setdefault("ModelName", each["VariantName"])
             url = f"s3://bucket/{model}"
             if not self.sagemaker.list_models(NameContains=model)["Models"]:
-                self.sagemaker.create_model(ModelName=model, PrimaryContainer={"ModelDataUrl": url})
+                self.sagemaker.create_model(
+                    ModelName=model, PrimaryContainer={"Image": "image", "ModelDataUrl": url}
+                )
         self.sagemaker.create_endpoint_config(
             EndpointConfigName=name, ProductionVariants=list(variants), **more
         )
@@ -195,7 +197,7 @@ def fake_endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
         return made.started[-1]
 
     monkeypatch.setattr(containers, "start", start)
-    monkeypatch.setattr(events, "_deliver", lambda _, event: made.told.append(event))
+    monkeypatch.setattr(events, "_send", lambda _, event: made.told.append(event))
     return made
 
 

@@ -33,7 +33,7 @@ def _model(sagemaker: Any, name: str = "m") -> None:
 
 
 def _config(sagemaker: Any, model: str = "m") -> None:
-    variant = {"VariantName": "primary", "ModelName": model}
+    variant = {"VariantName": "primary", "ModelName": model} | ON_INSTANCES
     sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
 
 
@@ -238,7 +238,7 @@ SHADOWED = {"ShadowProductionVariants": _variants(1, VariantName="shadow", **ON_
         (_variants(1, ServerlessConfig=SERVERLESS), QUEUED, "AsyncInferenceConfig is not supp"),
         (_variants(1, ServerlessConfig=SERVERLESS), CAPTURED, "DataCaptureConfig is not supp"),
         (_variants(1, ServerlessConfig=SERVERLESS), SHADOWED, "ShadowProductionVariants is not"),
-        (_variants(1, ServerlessConfig=SERVERLESS, **ON_INSTANCES), {}, "or an InstanceType"),
+        (_variants(1, ServerlessConfig=SERVERLESS, **ON_INSTANCES), {}, "it takes no Initial"),
         (
             _variants(1, ServerlessConfig=SERVERLESS | {"MemorySizeInMB": 1500}),
             {},
@@ -297,7 +297,15 @@ def test_an_endpoint_that_is_not_there_cannot_be_invoked(client: Callable[..., A
 def test_a_scaling_policy_needs_its_target_and_goes_with_it(client: Callable[..., Any]) -> None:
     scaling = client("application-autoscaling")
     place = _place("dynamodb", "table/t", "dynamodb:table:ReadCapacityUnits")
-    policy = place | {"PolicyName": "cpu", "PolicyType": "TargetTrackingScaling"}
+    metric = {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}
+    policy = place | {
+        "PolicyName": "cpu",
+        "PolicyType": "TargetTrackingScaling",
+        "TargetTrackingScalingPolicyConfiguration": {
+            "TargetValue": 70,
+            "PredefinedMetricSpecification": metric,
+        },
+    }
     assert "ObjectNotFoundException" in refusal(scaling.put_scaling_policy, **policy)
 
     registered = scaling.register_scalable_target(**place, MinCapacity=1, MaxCapacity=2)
@@ -325,13 +333,13 @@ def test_every_change_of_an_endpoints_state_is_told_in_the_order_of_the_changes(
     sagemaker: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     told: list[Any] = []
-    monkeypatch.setattr(events, "_deliver", lambda _, event: told.append(event))
+    monkeypatch.setattr(events, "_send", lambda _, event: told.append(event))
     sagemaker.create_model(
         ModelName="m",
         ExecutionRoleArn="arn:aws:iam::123456789012:role/r",
         PrimaryContainer=CONTAINER,
     )
-    variant = {"VariantName": "v", "ModelName": "m"}
+    variant = {"VariantName": "v", "ModelName": "m"} | ON_INSTANCES
     sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[variant])
     tags = [{"Key": "owner", "Value": "mlops"}]
     sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c", Tags=tags)

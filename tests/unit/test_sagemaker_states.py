@@ -1,6 +1,7 @@
 """The states that an endpoint of the stand-in passes through, and what it refuses meanwhile."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -30,9 +31,9 @@ def start(
     """Starts a stand-in whose states last as the test says; every other state passes at once."""
     servers = []
 
-    def started(**seconds: float) -> Endpoints:
-        times = dict.fromkeys(Behaviour.__dataclass_fields__, 0.0) | seconds
-        servers.append(served(tmp_path_factory.mktemp("logs"), Behaviour(**times)))
+    def started(**seconds: Any) -> Endpoints:
+        behaviour = replace(Behaviour(0, 0, 0, 0), **seconds)
+        servers.append(served(tmp_path_factory.mktemp("logs"), behaviour))
         endpoints = fake_endpoints(servers[-1].__enter__(), monkeypatch)
         endpoints.config("old", variant("v", ModelName="good"))
         endpoints.config("new", variant("v", ModelName="better"))

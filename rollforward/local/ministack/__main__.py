@@ -5,12 +5,17 @@ from pathlib import Path
 
 from ministack import app
 
-from rollforward.local.ministack import decisions, principals
+from rollforward.local.behaviour import Behaviour
+from rollforward.local.deliveries import Deliveries
+from rollforward.local.ministack import decisions, notifications, parameters, principals
 from rollforward.local.ministack.gate import gated
 from rollforward.local.ministack.runtimes import use_their_own_python
 
 principals.correct()
 decisions.record(Path(sys.argv[1]))
+behaviour = Behaviour.of_environ()
+notifications.deliver_late(Deliveries(behaviour))
+parameters.behave(behaviour)
 app.app = gated(app.app)
 use_their_own_python()
 # The rest of the command line is ministack's own.

@@ -46,6 +46,7 @@ class Api:
         answer = self._answered.get(invocation)
         if not answer:
             service = await self._service(request)
+            service.admit(target)
             answer = json.dumps(service.perform(target, params))
             self._remember(invocation, answer)
         return Response(answer, media_type=AWS_JSON)

@@ -1,8 +1,9 @@
-"""Tells EventBridge's rules what changed, as SageMaker does.
+"""Tells EventBridge's rules what changed, as SageMaker does: at least once, in no order.
 
 The local EventBridge takes no events from `aws.*` sources. So the rules are listed, each one's pattern is
 tested by EventBridge itself, and the functions that are the targets of those that match are invoked.
 https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-troubleshooting.html (more than once)
 """
 
 import asyncio
@@ -88,15 +89,16 @@ def _milliseconds(seconds: float) -> int:
 
 
 def _send(region: Region, event: Members) -> None:
-    """In the background, and in the order of the changes, which AWS does not promise."""
-    before = region.last_notice
+    """Once or twice, each time late by another while: events pass one another, as on AWS."""
+    seconds = region.deliveries.delays()
+    logger.info("%s %s after %s s", event["detail-type"], event["id"], seconds)
+    for delay in seconds:
+        in_background(region.notices, _send_late(region, event, delay))
 
-    async def deliver() -> None:
-        if before:
-            await asyncio.wait([before])
-        await asyncio.to_thread(_deliver, region, event)
 
-    region.last_notice = in_background(region.notices, deliver())
+async def _send_late(region: Region, event: Members, seconds: float) -> None:
+    await asyncio.sleep(seconds)
+    await asyncio.to_thread(_deliver, region, event)
 
 
 def _event(region: Region, kind: str, arn: str, detail: Members) -> Members:

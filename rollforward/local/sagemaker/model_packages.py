@@ -1,5 +1,6 @@
 """The Model Registry: groups of numbered versions, each with a verdict."""
 
+import time
 from typing import Any
 
 from botocore.model import OperationModel
@@ -91,8 +92,13 @@ def update_package(operation: OperationModel, region: Region, params: Members) -
 
 
 def list_packages(operation: OperationModel, region: Region, params: Members) -> Members:
-    """Without a group, only packages that belong to none."""
-    packages = region.of_kind(PACKAGE)
+    """Without a group, only packages that belong to none. A new one may not be listed yet."""
+    listed_until = time.time() - region.behaviour.unlisted_seconds
+    packages = [
+        package
+        for package in region.of_kind(PACKAGE)
+        if package.members["CreationTime"] <= listed_until
+    ]
     if f"{GROUP}Name" in params:
         group = region.get(GROUP, params.pop(f"{GROUP}Name"))
         packages = [package for package in packages if _belongs(package, group)]

@@ -6,6 +6,7 @@ import botocore.session
 from botocore.model import OperationModel
 
 from rollforward.local.behaviour import Behaviour
+from rollforward.local.limits import CODE, MESSAGE, Limits
 from rollforward.local.sagemaker import (
     capacity,
     configurations,
@@ -14,7 +15,7 @@ from rollforward.local.sagemaker import (
     resources,
     tags,
 )
-from rollforward.local.sagemaker.errors import unknown_operation
+from rollforward.local.sagemaker.errors import AwsError, unknown_operation
 from rollforward.local.sagemaker.scaling import Scaling
 from rollforward.local.sagemaker.state import Members, Region
 from rollforward.local.sagemaker.validation import validate
@@ -49,6 +50,12 @@ class Service:
     def __init__(self, account: str, region: str, logs: Path, behaviour: Behaviour) -> None:
         self.region = Region(account, region, logs, behaviour)
         self._scaling = Scaling(self.region)
+        self._limits = Limits() if behaviour.throttled else None
+
+    def admit(self, target: str) -> None:
+        """Raises ThrottlingException if there are more calls than AWS takes."""
+        if self._limits and not self._limits.admits(target):
+            raise AwsError(CODE, MESSAGE)
 
     def perform(self, target: str, params: Members) -> Members:
         """`target` is the X-Amz-Target header, such as `SageMaker.CreateModel`."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from rollforward.local.behaviour import Behaviour
+from rollforward.local.deliveries import Deliveries
 from rollforward.local.sagemaker.errors import invalid
 from rollforward.local.sagemaker.fleet import Fleet
 
@@ -44,9 +45,12 @@ class Region:
     copies: Tasks = field(default_factory=set)
     retirements: Tasks = field(default_factory=set)
     notices: Tasks = field(default_factory=set)
-    last_notice: asyncio.Task[None] | None = None
     # Resource ids, such as `endpoint/<name>/variant/<name>`, that Application Auto Scaling has a target of.
     scalable: set[str] = field(default_factory=set)
+    deliveries: Deliveries = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.deliveries = Deliveries(self.behaviour)
 
     def arn(self, kind: str, name: str) -> str:
         return f"arn:aws:sagemaker:{self.name}:{self.account}:{_hyphened(kind)}/{name}"
