@@ -28,7 +28,10 @@ class Storage:
     def get_object(self, Bucket: str, Key: str) -> Any:
         if f"{Bucket}/{Key}" not in self.objects:
             raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
-        return {"Body": io.BytesIO(self.objects[f"{Bucket}/{Key}"])}
+        content = self.objects[f"{Bucket}/{Key}"]
+        # No test holds a gigabyte: an object of this content says that it is one byte more.
+        size = 1024**3 + 1 if content == b"huge" else len(content)
+        return {"Body": io.BytesIO(content), "ContentLength": size}
 
     def put_object(self, Bucket: str, Key: str, Body: bytes, **_: str) -> None:
         self.objects[f"{Bucket}/{Key}"] = Body
@@ -47,7 +50,7 @@ class Storage:
 
 @pytest.fixture
 def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
-    fake = Storage({"b/in.json": b"{}"})
+    fake = Storage({"b/in.json": b"{}", "b/huge.json": b"huge"})
     monkeypatch.setattr(asynchronous, "client", lambda *_: fake)
     return fake
 
@@ -95,6 +98,7 @@ def test_an_asynchronous_answer_goes_to_s3_and_is_told(
         ("broken", "s3://b/in.json", b"broken", "Received server error (500) from model"),
         ("vanishing", "s3://b/in.json", b"gone", "No answer from the model: gone"),
         ("good", "s3://b/missing.json", b"NoSuchKey", "NoSuchKey"),
+        ("good", "s3://b/huge.json", b"more than 1073741824 bytes", "more than 1073741824"),
     ],
 )
 def test_an_asynchronous_failure_goes_to_s3_and_is_told(

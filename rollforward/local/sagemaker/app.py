@@ -60,7 +60,7 @@ class Api:
 
     async def invoke(self, request: Request) -> Response:
         body = await request.body()
-        params = params_of("InvokeEndpoint", request.headers)
+        params = params_of("InvokeEndpoint", request.path_params["name"], request.headers)
         region = (await self._service(request)).region
         answer, variant = await gateway.invoke(region, request.path_params["name"], body, params)
         invoked = {
@@ -71,7 +71,7 @@ class Api:
 
     async def invoke_async(self, request: Request) -> Response:
         body = await request.body()
-        params = params_of("InvokeEndpointAsync", request.headers)
+        params = params_of("InvokeEndpointAsync", request.path_params["name"], request.headers)
         region = (await self._service(request)).region
         accepted, headers = asynchronous.submit(region, request.path_params["name"], body, params)
         return Response(

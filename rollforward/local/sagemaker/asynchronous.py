@@ -20,13 +20,15 @@ from rollforward.local.sagemaker.clients import client
 from rollforward.local.sagemaker.configurations import ASYNC
 from rollforward.local.sagemaker.containers import Answer
 from rollforward.local.sagemaker.gateway import fleet_of, headers_of
-from rollforward.local.sagemaker.runtime import refused
+from rollforward.local.sagemaker.runtime import check_body, refused
 from rollforward.local.sagemaker.state import Members, Region, in_background
 
 # AWS's defaults; the last of them is ours, where AWS has "an optimal value".
 SECONDS_TO_LIVE = 21_600
 SECONDS_TO_ANSWER = 900
 AT_ONCE = 4
+# https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference.html
+LARGEST_INPUT = 1024**3
 
 logger = logging.getLogger(__name__)
 
@@ -128,6 +130,8 @@ class Inference:
     def _read(self) -> bytes:
         place = urlsplit(self.params["InputLocation"])
         found = self._client("s3").get_object(Bucket=place.netloc, Key=place.path.lstrip("/"))
+        if found["ContentLength"] > LARGEST_INPUT:
+            raise _Failed(f"ClientError: The input has more than {LARGEST_INPUT} bytes.")
         content: bytes = found["Body"].read()
         return content
 
@@ -186,6 +190,7 @@ def submit(
     fleet_of(region, endpoint, asynchronous=True)
     if bool(body) == ("InputLocation" in params):
         raise refused("Exactly one of InputLocation and Body must be given.")
+    check_body("InvokeEndpointAsync", body)
     arn = region.arn("Endpoint", endpoint)
     inference = Inference(region, endpoint, region.resources[arn].members[ASYNC], params, body)
     in_background(region.inferences.setdefault(arn, set()), inference.run())

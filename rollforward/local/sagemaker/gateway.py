@@ -7,15 +7,20 @@ from rollforward.local.sagemaker.configurations import ASYNC
 from rollforward.local.sagemaker.containers import Answer
 from rollforward.local.sagemaker.errors import AwsError
 from rollforward.local.sagemaker.fleet import Fleet, Variant
-from rollforward.local.sagemaker.runtime import refused
+from rollforward.local.sagemaker.runtime import check_body, refused
 from rollforward.local.sagemaker.state import Members, Region, in_background
 
+# https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-invoke.html
+SERVERLESS_BYTES = 4 * 1024 * 1024
 _TO_CONTAINER = {"ContentType": "Content-Type", "Accept": "Accept"}
 
 
 async def invoke(region: Region, endpoint: str, body: bytes, params: Members) -> tuple[Answer, str]:
     """The model's answer, and the variant that gave it."""
     fleet = fleet_of(region, endpoint, asynchronous=False)
+    variants = region.resources[region.arn("Endpoint", endpoint)].members["ProductionVariants"]
+    serverless = "CurrentServerlessConfig" in variants[0]
+    check_body("InvokeEndpoint", body, SERVERLESS_BYTES if serverless else None)
     try:
         variant = fleet.choose(params.get("TargetVariant"))
     except LookupError as error:

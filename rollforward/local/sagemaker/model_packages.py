@@ -54,15 +54,11 @@ def create_package(operation: OperationModel, region: Region, params: Members) -
     }
     if f"{GROUP}Name" in params:
         return shown(_add_version(region, params | status), operation.output_shape)
-    if f"{PACKAGE}Name" not in params:
-        raise invalid(f"Either {PACKAGE}Name or {GROUP}Name must be given.")
     name = params[f"{PACKAGE}Name"]
     return shown(region.add(PACKAGE, name, params | status), operation.output_shape)
 
 
 def _add_version(region: Region, members: Members) -> Resource:
-    if "Tags" in members:
-        raise invalid("A versioned model package has the tags of its group; it takes none itself.")
     group = region.get(GROUP, members[f"{GROUP}Name"])
     # Numbers are never used again, even if the newest version is deleted.
     group.members[_LAST_VERSION] += 1

@@ -9,11 +9,22 @@ import sys
 import unicodedata
 from functools import cache
 
+# POSIX classes, a pair of surrogates that stands for a range, and the end of the text.
+_SPELT = {
+    r"[\p{Print}]": r"[ -~]",
+    r"\p{Print}": r"[ -~]",
+    r"\p{ASCII}": r"[\x00-\x7f]",
+    r"\uD800\uDC00-\uDBFF\uDFFF": r"\U00010000-\U0010FFFF",
+    r"\z": r"\Z",
+}
+
 
 @cache
 def matcher(pattern: str) -> re.Pattern[str] | None:
     """None for a pattern that is beyond Python, which then goes unchecked."""
     spelt = re.sub(r"\\p\{([A-Z])\}", lambda category: _ranges(category[1]), pattern)
+    for java, python in _SPELT.items():
+        spelt = spelt.replace(java, python)
     try:
         # Some patterns end in `${1,256}`: an anchor, repeated.
         return re.compile(re.sub(r"\$\{\d+,\d+\}$", "$", spelt))

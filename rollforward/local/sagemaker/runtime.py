@@ -12,11 +12,9 @@ from rollforward.local.sagemaker.validation import validate
 _MODEL = botocore.session.get_session().get_service_model("sagemaker-runtime")
 
 
-def params_of(operation: str, headers: Mapping[str, str]) -> Members:
+def params_of(operation: str, endpoint: str, headers: Mapping[str, str]) -> Members:
     """Raises ValidationError for what AWS would not take."""
-    shape = _MODEL.operation_model(operation).input_shape
-    if not isinstance(shape, StructureShape):
-        raise TypeError(f"{operation} takes no parameters.")
+    shape = _shape(operation)
     named = {
         name: member.serialization["name"]
         for name, member in shape.members.items()
@@ -27,7 +25,7 @@ def params_of(operation: str, headers: Mapping[str, str]) -> Members:
         for name, header in named.items()
         if header in headers
     }
-    for name, value in params.items():
+    for name, value in {"EndpointName": endpoint, **params}.items():
         try:
             validate(value, shape.members[name])
         except AwsError as error:
@@ -35,9 +33,23 @@ def params_of(operation: str, headers: Mapping[str, str]) -> Members:
     return params
 
 
+def check_body(operation: str, body: bytes, most: int | None = None) -> None:
+    """Raises ValidationError for a body of more bytes than AWS takes: the shape's, or `most`."""
+    most = most or _shape(operation).members["Body"].metadata["max"]
+    if len(body) > most:
+        raise refused(f"The body has {len(body)} bytes; {operation} takes at most {most}.")
+
+
 def refused(message: str) -> AwsError:
     # The runtime has another name for it than the control plane.
     return AwsError("ValidationError", message)
+
+
+def _shape(operation: str) -> StructureShape:
+    shape = _MODEL.operation_model(operation).input_shape
+    if not isinstance(shape, StructureShape):
+        raise TypeError(f"{operation} takes no parameters.")
+    return shape
 
 
 def _value(text: str, shape: Shape) -> int | str:

@@ -7,10 +7,13 @@ from typing import Any
 
 from botocore import xform_name
 
-from rollforward.local.sagemaker.errors import AwsError, unknown_operation
+from rollforward.local.sagemaker.errors import AwsError, invalid, unknown_operation
 from rollforward.local.sagemaker.state import Members, Region
 
 PAGE = 50
+# https://docs.aws.amazon.com/general/latest/gr/as-app.html
+POLICIES_OF_A_TARGET = 50
+TAGS_OF_A_TARGET = 50
 _ROLE = "AWSServiceRoleForApplicationAutoScaling_SageMakerEndpoint"
 _AWAKE = {
     "DynamicScalingInSuspended": False,
@@ -48,10 +51,16 @@ class Scaling:
         place = _place(params)
         tags = params.pop("Tags", {})
         if place not in self._targets:
+            _require(params, "MinCapacity", "MaxCapacity")
             self._require_endpoint(params["ResourceId"])
             self._targets[place] = Target(self._fresh(params["ServiceNamespace"]), tags)
             self._region.scalable.add(params["ResourceId"])
+        elif tags:
+            raise invalid("An existing scalable target is tagged by TagResource.")
         target = self._targets[place]
+        bounds = target.members | params
+        if bounds["MinCapacity"] > bounds["MaxCapacity"]:
+            raise invalid("Maximum capacity cannot be less than minimum capacity.")
         asleep = target.members["SuspendedState"] | params.pop("SuspendedState", {})
         target.members |= params | {"SuspendedState": asleep}
         return {"ScalableTargetARN": target.members["ScalableTargetARN"]}
@@ -74,10 +83,15 @@ class Scaling:
     def put_scaling_policy(self, params: Members) -> Members:
         policies, name = self._target(params).policies, params["PolicyName"]
         if name not in policies:
+            _require(params, "PolicyType")
+            if len(policies) >= POLICIES_OF_A_TARGET:
+                raise AwsError(
+                    "LimitExceededException",
+                    f"A target has at most {POLICIES_OF_A_TARGET} policies.",
+                )
             policies[name] = {
                 "PolicyARN": self._arn_on(params, "scalingPolicy", f"policyName/{name}"),
                 "CreationTime": time.time(),
-                "PolicyType": "StepScaling",
                 "Alarms": [],
             }
         policies[name] |= params
@@ -101,11 +115,14 @@ class Scaling:
         return {}
 
     def put_scheduled_action(self, params: Members) -> Members:
-        """Putting once more changes what is given and keeps the rest."""
+        """Putting once more changes what is given and keeps the rest, but for times that are not given."""
         actions, name = self._target(params).actions, params["ScheduledActionName"]
         if name not in actions:
+            _require(params, "Schedule")
             arn = self._arn_on(params, "scheduledAction", f"scheduledActionName/{name}")
             actions[name] = {"ScheduledActionARN": arn, "CreationTime": time.time()}
+        for time_ in ("StartTime", "EndTime"):
+            actions[name].pop(time_, None)
         actions[name] |= params
         return {}
 
@@ -132,7 +149,12 @@ class Scaling:
         return {"Tags": self._tagged(params).tags}
 
     def tag_resource(self, params: Members) -> Members:
-        self._tagged(params).tags |= params["Tags"]
+        target = self._tagged(params)
+        if len(target.tags | params["Tags"]) > TAGS_OF_A_TARGET:
+            raise AwsError(
+                "TooManyTagsException", f"A scalable target has at most {TAGS_OF_A_TARGET} tags."
+            )
+        target.tags |= params["Tags"]
         return {}
 
     def untag_resource(self, params: Members) -> Members:
@@ -148,7 +170,19 @@ class Scaling:
                 each["VariantName"] for each in endpoint.members.get("ProductionVariants", [])
             ]
             if parts[-1] not in variants:
-                raise AwsError("ValidationException", f"Could not find variant {parts[-1]}.")
+                raise invalid(f"Could not find variant {parts[-1]}.")
+            self._require_no_burstable(endpoint.members["EndpointConfigName"], parts[-1])
+
+    def _require_no_burstable(self, configuration: str, name: str) -> None:
+        """https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-console.html (step 7)"""
+        config = self._region.resources.get(self._region.arn("EndpointConfig", configuration))
+        for variant in config.members["ProductionVariants"] if config else []:
+            if variant["VariantName"] == name and variant.get("InstanceType", "").startswith(
+                "ml.t"
+            ):
+                raise invalid(
+                    f"Automatic scaling is not supported for {variant['InstanceType']}, which is burstable."
+                )
 
     def _fresh(self, namespace: str) -> Members:
         role = f"aws-service-role/{namespace}.application-autoscaling.amazonaws.com/{_ROLE}"
@@ -184,6 +218,11 @@ class Scaling:
             if target.members["ScalableTargetARN"] == arn:
                 return target
         raise AwsError("ResourceNotFoundException", f"The resource {arn} doesn't exist")
+
+
+def _require(params: Members, *names: str) -> None:
+    if absent := [name for name in names if name not in params]:
+        raise invalid(f"{absent[0]} is required for what does not exist yet.")
 
 
 def _missing(message: str) -> AwsError:

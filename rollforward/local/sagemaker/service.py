@@ -13,6 +13,7 @@ from rollforward.local.sagemaker import (
     endpoints,
     model_packages,
     resources,
+    rules,
     tags,
 )
 from rollforward.local.sagemaker.errors import AwsError, unknown_operation
@@ -62,6 +63,7 @@ class Service:
         operation = _operation(target)
         if operation.input_shape:
             validate(params, operation.input_shape)
+        rules.check(operation.name, self.region, params)
         if target.startswith(SAGEMAKER):
             handler = _SPECIAL.get(operation.name, resources.perform)
             return handler(operation, self.region, params)
