@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
     from types_boto3_ssm import SSMClient
 
+# botocore's default gives up after some seconds of throttling, in the middle of what somebody waits for.
+# https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
+_PATIENTLY = Config(retries={"mode": "standard", "total_max_attempts": 8})
 # boto3 does not make clients in several threads; its clients work in any.
 _MAKING_CLIENTS = threading.Lock()
 # What AWS calls credentials that were good once.
@@ -36,17 +39,17 @@ STALE = {"ExpiredToken", "ExpiredTokenException", "InvalidClientTokenId"}
 
 def s3(environment: Environment) -> "S3Client":
     with _MAKING_CLIENTS:
-        return boto3.client("s3", region_name=environment.region)
+        return boto3.client("s3", region_name=environment.region, config=_PATIENTLY)
 
 
 def ssm(environment: Environment) -> "SSMClient":
     with _MAKING_CLIENTS:
-        return boto3.client("ssm", region_name=environment.region)
+        return boto3.client("ssm", region_name=environment.region, config=_PATIENTLY)
 
 
 def sagemaker(environment: Environment) -> "SageMakerClient":
     with _MAKING_CLIENTS:
-        return boto3.client("sagemaker", region_name=environment.region)
+        return boto3.client("sagemaker", region_name=environment.region, config=_PATIENTLY)
 
 
 def sagemaker_runtime(environment: Environment) -> "SageMakerRuntimeClient":

@@ -23,6 +23,7 @@ from lambda_src.register_model.aws import (
 )
 from lambda_src.register_model.cloud import MAX_SMALL, Approval, RegisteredVersion
 from lambda_src.shared.announcement import SnsTopic
+from lambda_src.shared.retries import PATIENTLY
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker import SageMakerClient
@@ -39,14 +40,14 @@ _EXPIRES_AFTER_SECONDS = 600
 @cache
 def connect(topic: str) -> Cloud:
     """Once a container: building clients takes longer than most proofs."""
-    sagemaker = boto3.client("sagemaker")
+    sagemaker = boto3.client("sagemaker", config=PATIENTLY)
     runtime = boto3.client("sagemaker-runtime", config=_PATIENT)
     return Cloud(
         endpoints=SageMakerEndpoints(sagemaker, runtime),
         registry=SageMakerRegistry(sagemaker),
-        objects=S3Objects(boto3.client("s3")),
-        parameters=SsmParameters(boto3.client("ssm")),
-        announcer=SnsTopic(boto3.client("sns"), topic),
+        objects=S3Objects(boto3.client("s3", config=PATIENTLY)),
+        parameters=SsmParameters(boto3.client("ssm", config=PATIENTLY)),
+        announcer=SnsTopic(boto3.client("sns", config=PATIENTLY), topic),
     )
 
 

@@ -4,9 +4,10 @@ What AWS reports as missing becomes the domain's own answer: nothing, or ObjectG
 error passes through, so that Lambda calls the registrar again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ from lambda_src.register_model.cloud import (
     RegisteredVersion,
 )
 from lambda_src.shared.announcement import SnsTopic
+from lambda_src.shared.retries import PATIENTLY
 
 if TYPE_CHECKING:
     from types_boto3_s3 import S3Client
@@ -44,6 +46,10 @@ _CONTENT_TYPES = ["application/json"]
 _PAGE = 100
 
 
+# Seconds between attempts, while a parameter is written by others or its reads are stale.
+_PAUSES = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+
+
 class PartlyDescribed(Exception):
     """The registry listed versions that it would not describe; nothing can be chosen from that."""
 
@@ -51,13 +57,13 @@ class PartlyDescribed(Exception):
 @cache
 def connect(topic: str) -> Cloud:
     """Once a container: building clients takes longer than registering most models."""
-    sagemaker = boto3.client("sagemaker")
+    sagemaker = boto3.client("sagemaker", config=PATIENTLY)
     return Cloud(
-        objects=S3Objects(boto3.client("s3")),
+        objects=S3Objects(boto3.client("s3", config=PATIENTLY)),
         registry=ModelRegistry(sagemaker),
         endpoints=SageMakerEndpoints(sagemaker),
-        parameters=SsmParameters(boto3.client("ssm")),
-        announcer=SnsTopic(boto3.client("sns"), topic),
+        parameters=SsmParameters(boto3.client("ssm", config=PATIENTLY)),
+        announcer=SnsTopic(boto3.client("sns", config=PATIENTLY), topic),
     )
 
 
@@ -181,19 +187,40 @@ class SageMakerEndpoints:
 
 @dataclass(eq=False)
 class SsmParameters:
+    """Parameter Store. A read is never older than the last write of this object."""
+
     client: "SSMClient"
+    pause: Callable[[float], None] = time.sleep
+    _written: dict[str, int] = field(default_factory=dict)
 
     def read(self, name: str) -> str | None:
-        try:
-            return self.client.get_parameter(Name=name)["Parameter"]["Value"]
-        except ClientError as error:
-            if error.response["Error"]["Code"] == "ParameterNotFound":
+        for pause in (*_PAUSES, None):
+            try:
+                found = self.client.get_parameter(Name=name)["Parameter"]
+            except self.client.exceptions.ParameterNotFound:
                 return None
-            raise
+            if found["Version"] >= self._written.get(name, 0):
+                break
+            if pause is None:
+                # Not stale: deleted and made anew, its versions start again at 1.
+                del self._written[name]
+            else:
+                self.pause(pause)
+        return found["Value"]
 
     def write(self, name: str, value: str) -> None:
-        # Without a Type, SSM changes what exists and refuses to create what does not.
-        self.client.put_parameter(Name=name, Value=value, Overwrite=True)
+        for pause in (*_PAUSES, None):
+            try:
+                # Without a Type, SSM changes what exists and refuses to create what does not.
+                answer = self.client.put_parameter(Name=name, Value=value, Overwrite=True)
+            except self.client.exceptions.TooManyUpdates:
+                # Two at the same moment; botocore does not repeat it.
+                if pause is None:
+                    raise
+                self.pause(pause)
+            else:
+                self._written[name] = answer["Version"]
+                return
 
 
 def _registered(summary: "BatchDescribeModelPackageSummaryTypeDef") -> RegisteredVersion:

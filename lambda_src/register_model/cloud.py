@@ -3,7 +3,8 @@
 The logic is written against these protocols; `aws.py` fulfils them with boto3.
 """
 
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -102,7 +103,10 @@ class Endpoints(Protocol):
 
 class Parameters(Protocol):
     def read(self, name: str) -> str | None:
-        """The parameter's value, or None if there is no such parameter."""
+        """The parameter's value, or None if there is no such parameter.
+
+        It may be the value of a moment ago, but not one from before this object's own last write.
+        """
 
     def write(self, name: str, value: str) -> None:
         """Change a parameter that exists; Terraform alone creates them."""
@@ -115,3 +119,4 @@ class Cloud:
     endpoints: Endpoints
     parameters: Parameters
     announcer: Announcer
+    pause: Callable[[float], None] = time.sleep

@@ -17,8 +17,9 @@ from lambda_src.register_model.cloud import Approval, Cloud, NewVersion, Registe
 from lambda_src.register_model.delivery import METRICS, SMOKE, Delivery
 from lambda_src.register_model.environment import Approve, Environment, ModelSettings
 from lambda_src.register_model.judgement import judge
+from lambda_src.register_model.listing import listed
 from lambda_src.register_model.metrics import Metrics, parse
-from lambda_src.register_model.outcome import NotListedYet, Outcome, Verdict
+from lambda_src.register_model.outcome import Outcome, Verdict
 from lambda_src.register_model.pinned_key import PinnedKey
 from lambda_src.register_model.refusal import Refusal
 
@@ -57,8 +58,7 @@ class Recording:
                 self.delivery, pinned, self.settings.image, judgement, self.metrics, first
             )
         )
-        if all(version.arn != arn for version in self._versions(pinned)):
-            raise NotListedYet(arn)
+        listed(self.cloud, self.environment.group(self._model), arn)
         verdict = _VERDICTS[judgement.approval]
         return Outcome(verdict, self._model, judgement.reason or None, pinned=str(pinned))
 

@@ -16,12 +16,15 @@ from lambda_src.register_model.cloud import Approval, Cloud, ObjectGone, ObjectV
 from lambda_src.register_model.delivery import Address, find_delivery
 from lambda_src.register_model.environment import Environment, ModelSettings
 from lambda_src.register_model.events import Notice, PackageChange
+from lambda_src.register_model.listing import listed
 from lambda_src.register_model.metrics import MAX_BYTES, Metrics, paired
-from lambda_src.register_model.outcome import NotListedYet, Outcome, Verdict
+from lambda_src.register_model.outcome import Outcome, Verdict
 from lambda_src.register_model.pointing import point
 from lambda_src.register_model.recording import Recording
 from lambda_src.shared.announcement import Announcement, Event
 
+# For how long a read of a parameter may be stale. AWS names no bound.
+SETTLING_SECONDS = 2
 _NEWS = {Approval.PENDING: Event.WAITING, Approval.REJECTED: Event.REFUSED}
 
 
@@ -39,6 +42,11 @@ class Registrar:
         point(self.cloud, self.environment, self.environment.bucket, model)
         if change.new:
             self._announce(model, change)
+        else:
+            # A verdict can bring back the pointer's value of a moment ago, which a stale read shows as if
+            # nothing had to be written. A delivery cannot: its key is new.
+            self.cloud.pause(SETTLING_SECONDS)
+            point(self.cloud, self.environment, self.environment.bucket, model)
         return Outcome(Verdict.CHOSEN, model)
 
     def register(self, notice: Notice) -> Outcome:
@@ -96,10 +104,7 @@ class Registrar:
 
     def _announce(self, model: str, change: PackageChange) -> None:
         """What is approved is announced when the pointer moves to it."""
-        versions = self.cloud.registry.versions(change.group)
-        version = next((one for one in versions if one.arn == change.arn), None)
-        if version is None:
-            raise NotListedYet(change.arn)
+        version = listed(self.cloud, change.group, change.arn)
         if event := _NEWS.get(version.approval):
             key = (version.model_data or "").partition("://")[2].partition("/")[2] or None
             self.cloud.announcer.announce(

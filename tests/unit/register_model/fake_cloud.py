@@ -90,6 +90,7 @@ class FakeCloud:
             endpoints=FakeEndpoints(self),
             parameters=FakeParameters(self),
             announcer=FakeAnnouncer(self),
+            pause=lambda _: self.gate(),
         )
 
     def deliver(self, key: str, data: bytes, seconds_later: int = 1) -> Notice:

@@ -56,9 +56,9 @@ schedules = st.binary(min_size=100, max_size=100)
 class Story:
     """Deliveries are made while registrars of earlier ones are still at work."""
 
-    def __init__(self, planned: list[Planned]) -> None:
+    def __init__(self, planned: list[Planned], cloud: type[FakeCloud] = FakeCloud) -> None:
         self.interleaving = Interleaving()
-        self.cloud = FakeCloud(keep_versions=KEEP, gate=self.interleaving.gate)
+        self.cloud = cloud(keep_versions=KEEP, gate=self.interleaving.gate)
         self.made: list[Made] = []
         for number, plan in enumerate(planned):
             self.interleaving.add(partial(self._deliver, number, plan))

@@ -65,9 +65,15 @@ schedules = st.binary(min_size=100, max_size=100)
 
 
 class Story:
-    def __init__(self, approve: str, delivered: list[Delivered], decided: list[Decision]) -> None:
+    def __init__(
+        self,
+        approve: str,
+        delivered: list[Delivered],
+        decided: list[Decision],
+        cloud: type[FakeCloud] = FakeCloud,
+    ) -> None:
         self.interleaving = Interleaving()
-        self.cloud = FakeCloud(
+        self.cloud = cloud(
             approve=approve,
             rules=RULES if approve == "better" else [],
             gate=self.interleaving.gate,

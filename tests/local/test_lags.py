@@ -1,0 +1,95 @@
+"""Deliveries at once, each told twice, end right in a local cloud that lags, reads stale and throttles."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from lambda_src.register_model.aws import connect
+from lambda_src.register_model.environment import Environment
+from lambda_src.register_model.events import Notice
+from lambda_src.register_model.registration import Registrar
+from rollforward.local.behaviour import Behaviour
+from rollforward.local.cloud import local_cloud
+from tests.unit.register_model.archives import sound_archive
+
+pytestmark = pytest.mark.timeout(240)
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+BUCKET, GROUP = "models", "sentiment"
+POINTER, RECENT, SETTINGS = "/registered", "/recent", "/settings"
+SLUGGISH = Behaviour(unlisted_seconds=1, stale_seconds=1, throttled=True)
+ATTEMPTS_OF_LAMBDA = 3
+
+
+@pytest.fixture
+def environment(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Environment]:
+    folder = tmp_path_factory.mktemp("sluggish")
+    with local_cloud(folder, ACCOUNT, REGION, SLUGGISH) as cloud:
+        for name, value in cloud.environment.items():
+            monkeypatch.setenv(name, value)
+        _client("s3").create_bucket(Bucket=BUCKET)
+        _client("s3").put_bucket_versioning(
+            Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"}
+        )
+        _client("sagemaker").create_model_package_group(ModelPackageGroupName=GROUP)
+        settings = {"image": "image", "keep_versions": 3, "approve": "automatic", "rules": []}
+        values = {POINTER: "none", RECENT: "none", SETTINGS: json.dumps(settings)}
+        for name, value in values.items():
+            _client("ssm").put_parameter(Name=name, Value=value, Type="String")
+        topic = _client("sns").create_topic(Name="notifications")["TopicArn"]
+        yield Environment(POINTER, RECENT, SETTINGS, "{model}", "{model}", BUCKET, topic)
+
+
+def _client(service: Any) -> Any:
+    return boto3.client(service, config=Config(retries={"mode": "standard", "max_attempts": 9}))
+
+
+def _invoke(environment: Environment, notice: Notice) -> None:
+    """As Lambda: in a container of its own, and again if it fails."""
+    registrar = Registrar(connect.__wrapped__(environment.topic), environment)
+    for attempt in range(1, ATTEMPTS_OF_LAMBDA + 1):
+        try:
+            registrar.register(notice)
+            return
+        except Exception:
+            if attempt == ATTEMPTS_OF_LAMBDA:
+                raise
+
+
+def test_deliveries_at_once_end_at_the_newest_though_everything_lags(
+    environment: Environment,
+) -> None:
+    notices = []
+    for number in range(4):
+        key = f"models/{GROUP}/v{number}/model.tar.gz"
+        put = _client("s3").put_object(Bucket=BUCKET, Key=key, Body=sound_archive(str(number)))
+        notices.append(Notice(BUCKET, key, put["VersionId"]))
+    with ThreadPoolExecutor(8) as lambdas:
+        list(lambdas.map(lambda notice: _invoke(environment, notice), notices * 2))
+
+    listed = _client("sagemaker").list_model_packages(ModelPackageGroupName=GROUP)
+    arns = [one["ModelPackageArn"] for one in listed["ModelPackageSummaryList"]]
+    described = _client("sagemaker").batch_describe_model_package(ModelPackageArnList=arns)
+    urls = Counter(
+        one["InferenceSpecification"]["Containers"][0]["ModelDataUrl"]
+        for one in described["ModelPackageSummaries"].values()
+    )
+    assert set(urls.values()) == {1}
+    newest_first = sorted((url.removeprefix(f"s3://{BUCKET}/") for url in urls), reverse=True)
+    assert len(newest_first) == 4
+    assert _value(RECENT, ",".join(newest_first[:3]))
+    assert _value(POINTER, newest_first[0])
+
+
+def _value(name: str, expected: str) -> bool:
+    """Reads until it is no longer stale."""
+    reads = (_client("ssm").get_parameter(Name=name)["Parameter"]["Value"] for _ in range(200))
+    return any(value == expected for value in reads)
