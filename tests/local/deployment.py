@@ -79,15 +79,21 @@ class Deployment:
 
     def subscribe(self) -> None:
         """Have all that the environment's topic tells kept in a queue."""
-        queue = self.client("sqs").create_queue(QueueName="subscriber")["QueueUrl"]
-        attributes = self.client("sqs").get_queue_attributes(
-            QueueUrl=queue, AttributeNames=["QueueArn"]
-        )
-        self.client("sns").subscribe(
-            TopicArn=self.stack("lambda").outputs()[NOTIFICATIONS],
-            Protocol="sqs",
-            Endpoint=attributes["Attributes"]["QueueArn"],
-        )
+        sqs, topic = self.client("sqs"), self.stack("lambda").outputs()[NOTIFICATIONS]
+        queue = sqs.create_queue(QueueName="subscriber")["QueueUrl"]
+        found = sqs.get_queue_attributes(QueueUrl=queue, AttributeNames=["QueueArn"])
+        arn = found["Attributes"]["QueueArn"]
+        # https://docs.aws.amazon.com/sns/latest/dg/subscribe-sqs-queue-to-sns-topic.html
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic}},
+        }
+        policy = {"Version": "2012-10-17", "Statement": [statement]}
+        sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": json.dumps(policy)})
+        self.client("sns").subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
 
     def told(self) -> list[str]:
         """The events of all messages so far; each call tells those that it has not told before, too."""
