@@ -255,17 +255,6 @@ def test_a_model_package_that_aws_does_not_take_is_refused(
     assert words in refusal(sagemaker.create_model_package, **params)
 
 
-def test_a_client_token_belongs_to_one_request(sagemaker: Any) -> None:
-    sagemaker.create_model_package_group(ModelPackageGroupName="g")
-    request = {"ModelPackageGroupName": "g", "ClientToken": "t"}
-    create = sagemaker.create_model_package
-    assert create(**request) | {"ResponseMetadata": 0} == create(**request) | {
-        "ResponseMetadata": 0
-    }
-    said = refusal(create, **request, ModelPackageDescription="another")
-    assert said.startswith("ConflictException")
-
-
 def test_a_version_never_has_more_than_fifty_metadata(sagemaker: Any) -> None:
     sagemaker.create_model_package_group(ModelPackageGroupName="g")
     metadata = {str(number): "v" for number in range(50)}
@@ -327,3 +316,34 @@ def test_a_header_that_aws_does_not_take_is_refused(
     endpoints.create("c")
     invoke = endpoints.runtime.invoke_endpoint
     assert words in refusal(invoke, EndpointName="e", Body=b"{}", **headers)
+
+
+def test_a_rolling_deployment_takes_one_variant_on_instances(
+    sagemaker: Any, create_config: Callable[..., Any]
+) -> None:
+    create_config(variant("a"), variant("b"))
+    create = sagemaker.create_endpoint
+    rolling = _rolling(_percent(50))
+    said = refusal(create, EndpointName="e", EndpointConfigName="c", DeploymentConfig=rolling)
+    assert "multi-variant endpoints" in said
+
+
+@pytest.mark.parametrize(
+    ("containers", "members", "words"),
+    [
+        ([CONTAINER, CONTAINER], {}, "endpoints of several containers"),
+        ([CONTAINER | {"Mode": "MultiModel"}], {}, "multi-model endpoints"),
+        ([CONTAINER], {"InstanceType": "ml.inf1.xlarge"}, "Inf1 instances"),
+    ],
+)
+def test_what_has_no_shadow_tests_is_refused(
+    sagemaker: Any, containers: list[Any], members: Any, words: str
+) -> None:
+    sagemaker.create_model(ModelName="m", Containers=containers)
+    said = refusal(
+        sagemaker.create_endpoint_config,
+        EndpointConfigName="c",
+        ProductionVariants=[variant("a", ModelName="m", **members)],
+        ShadowProductionVariants=[variant("b", ModelName="m", **members)],
+    )
+    assert words in said

@@ -3,6 +3,7 @@
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
 https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html (feature exclusions)
+https://docs.aws.amazon.com/sagemaker/latest/dg/shadow-tests-exclusions.html
 https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/InstanceStorage.html (types with local disks)
 """
 
@@ -35,6 +36,9 @@ def check(region: Region, params: Members) -> None:
             _check_serverless(region, variant)
         elif "KmsKeyId" in params:
             _check_no_local_disks(variant, "KmsKeyId")
+    if "ShadowProductionVariants" in params:
+        for variant in variants:
+            _check_shadowed(region, variant)
 
 
 def _check_variant(variant: Members) -> None:
@@ -66,9 +70,25 @@ def _check_no_local_disks(variant: Members, member: str) -> None:
             raise invalid(f"{member} cannot be specified: {instance_type} has local storage.")
 
 
-def _check_serverless(region: Region, variant: Members) -> None:
+def _check_shadowed(region: Region, variant: Members) -> None:
+    containers = _containers(region, variant)
+    unsupported = {
+        "endpoints of several containers": len(containers) > 1,
+        "multi-model endpoints": any(one.get("Mode") == "MultiModel" for one in containers),
+        "Inf1 instances": variant.get("InstanceType", "").startswith("ml.inf1."),
+    }
+    for feature, is_used in unsupported.items():
+        if is_used:
+            raise invalid(f"Shadow variants are not supported for {feature}.")
+
+
+def _containers(region: Region, variant: Members) -> list[Members]:
     model = region.get("Model", variant["ModelName"]).members
-    containers = model.get("Containers") or [model["PrimaryContainer"]]
+    return model.get("Containers") or [model["PrimaryContainer"]]
+
+
+def _check_serverless(region: Region, variant: Members) -> None:
+    containers = _containers(region, variant)
     if len(containers) > 1:
         raise invalid("Inference pipelines are not supported for a serverless endpoint.")
     (container,) = containers

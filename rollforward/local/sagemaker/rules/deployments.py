@@ -5,6 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeploymentConfig.h
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TrafficRoutingConfig.html
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_BlueGreenUpdatePolicy.html
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_RollingUpdatePolicy.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
 """
 
 from rollforward.local.sagemaker.errors import invalid
@@ -31,6 +32,7 @@ def check(region: Region, params: Members) -> None:
     if policy := asked.get("BlueGreenUpdatePolicy"):
         _check_blue_green(policy, counts)
     if policy := asked.get("RollingUpdatePolicy"):
+        _check_one_on_instances(region, params["EndpointConfigName"])
         _check_rolling(policy, counts)
     alarms = [
         alarm["AlarmName"] for alarm in asked.get("AutoRollbackConfiguration", {}).get("Alarms", [])
@@ -56,6 +58,15 @@ def _check_blue_green(policy: Members, counts: dict[str, int]) -> None:
     _check_timeout(
         policy, routing["WaitIntervalInSeconds"] + policy.get("TerminationWaitInSeconds", 0)
     )
+
+
+def _check_one_on_instances(region: Region, name: str) -> None:
+    config = region.get("EndpointConfig", name).members
+    variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]
+    if len(variants) > 1 or "ServerlessConfig" in variants[0]:
+        raise invalid(
+            "A rolling deployment is not supported for serverless and multi-variant endpoints."
+        )
 
 
 def _check_rolling(policy: Members, counts: dict[str, int]) -> None:
