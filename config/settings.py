@@ -77,7 +77,7 @@ class Environment(Frozen):
     @property
     def prefix(self) -> str:
         """What the names of its resources begin with, before a hyphen."""
-        return prefix(self.project, self.name)
+        return f"{self.project}-{self.name}"
 
     @property
     def partition(self) -> Partition:
@@ -92,10 +92,6 @@ class Environment(Frozen):
         return self.models[name]
 
 
-def prefix(project: str, environment: str) -> str:
-    return f"{project}-{environment}"
-
-
 def load(name: str, folder: Path = ENVIRONMENTS) -> Environment:
     """Read and check `<folder>/<name>.yaml`. Raises ConfigError with every mistake in it."""
     path = folder / f"{name}.yaml"
@@ -108,27 +104,29 @@ def load(name: str, folder: Path = ENVIRONMENTS) -> Environment:
     except ValidationError as error:
         raise ConfigError("\n".join(breadcrumbs(_shown(path), data, Environment, error))) from error
     for other in sorted(set(folder.glob("*.yaml")) - {path}):
-        _require_apart(environment, path, other)
+        one, two = sorted((f"{name}-", f"{other.stem}-"))
+        if two.startswith(one):
+            _require_apart(environment, path, other)
     return environment
 
 
 def _require_apart(environment: Environment, path: Path, other: Path) -> None:
-    """Raise ConfigError if names of the other file's environment begin as this one's names do.
+    """Raise ConfigError if the other file's environment is of the same account and project.
 
-    `rollforward-dev-*`, in a policy or in an event pattern, also matches the names of an environment `dev-x`.
-    Regions do not keep them apart: roles are the account's.
+    The name of one begins with the other's: `rollforward-dev-*`, in a policy or in an event pattern, also
+    matches the names of an environment `dev-x`. Regions do not keep them apart: roles are the account's.
     """
     try:
-        data = _read(other)
+        theirs = _read(other)
     except ConfigError:
         return  # It is told when that environment is loaded.
-    theirs = prefix(str(data.get("project", DEFAULT_PROJECT)), other.stem)
-    one, two = sorted((f"{environment.prefix}-", f"{theirs}-"))
-    if data.get("account") == environment.account and two.startswith(one):
+    place = (theirs.get("account"), theirs.get("project", DEFAULT_PROJECT))
+    if place == (environment.account, environment.project):
+        shorter = min(path.stem, other.stem, key=len)
         raise ConfigError(
-            f"{_shown(path)}: its names begin with {environment.prefix!r}, those of {_shown(other)} "
-            f"with {theirs!r}, in the same account {environment.account}: policies for {one}* are for "
-            "both. Rename one of the files, or give one of them another account or `project`"
+            f"{_shown(path)}: policies for {environment.project}-{shorter}-* would also be for "
+            f"{_shown(other)}, which is in the same account {environment.account}. Rename one of the "
+            "files, or give one of them another account or `project`"
         )
 
 

@@ -27,8 +27,14 @@ def test_an_environment_whose_names_begin_as_anothers_do_is_refused(tmp_path: Pa
     for name in ("dev", "dev-x"):
         with pytest.raises(ConfigError) as refused:
             load(name, tmp_path)
-        assert "policies for rollforward-dev-* are for both" in str(refused.value)
+        assert "policies for rollforward-dev-* would also be for" in str(refused.value)
         assert "give one of them another account or `project`" in str(refused.value)
+
+
+def test_an_environment_whose_names_cannot_meet_is_not_even_read(tmp_path: Path) -> None:
+    write(tmp_path, "dev")
+    (tmp_path / "prod.yaml").mkdir()
+    assert load("dev", tmp_path).name == "dev"
 
 
 @pytest.mark.parametrize(
