@@ -1,0 +1,9 @@
+"""What every test can rely on, however the run was started."""
+
+import signal
+
+
+def pytest_configure() -> None:
+    # A shell's background jobs ignore Ctrl-C, and so does all that they start: the tests' interrupts too.
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
