@@ -6,6 +6,7 @@ import pytest
 from rollforward.local.sagemaker.errors import AwsError
 from rollforward.local.sagemaker.scaling import Scaling
 from rollforward.local.sagemaker.state import Members, Region
+from tests.unit.standin import Everything
 
 PLACE: Members = {
     "ServiceNamespace": "dynamodb",
@@ -17,7 +18,7 @@ MORNING: Members = PLACE | {"ScheduledActionName": "morning"}
 
 @pytest.fixture
 def scaling(tmp_path: Path) -> Scaling:
-    scaling = Scaling(Region("123456789012", "us-east-1", tmp_path))
+    scaling = Scaling(Region("123456789012", "us-east-1", tmp_path, Everything()))
     scaling.perform("RegisterScalableTarget", PLACE | {"MinCapacity": 1, "MaxCapacity": 2})
     return scaling
 

@@ -10,7 +10,9 @@ import pytest
 
 from rollforward.local.sagemaker.errors import ContainerError
 from rollforward.local.sagemaker.model_data import model_data
+from rollforward.local.sagemaker.permissions import Caller
 
+READER = Caller("123456789012", "", "us-east-1")
 OLD, NEW = "a" * 40, "b" * 40
 
 
@@ -33,7 +35,7 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _fetch(folder: Path, model: str = "org/tiny", **environment: str) -> str:
     container = {"Image": "image", "Environment": {"HF_MODEL_ID": model} | environment}
-    model_data(container, "123456789012", "us-east-1").fetch(folder)
+    model_data(container, READER).fetch(folder)
     return (folder / "onnx" / "weights").read_text()
 
 
@@ -85,7 +87,7 @@ def test_a_model_that_the_local_cloud_cannot_have_is_refused_with_the_reason(
     with pytest.raises(ContainerError, match="Set ROLLFORWARD_HUB to a folder that holds it"):
         _fetch(tmp_path / "model")
     with pytest.raises(ContainerError, match="runs no images"):
-        model_data({"Image": "image"}, "123456789012", "us-east-1").fetch(tmp_path / "model")
+        model_data({"Image": "image"}, READER).fetch(tmp_path / "model")
 
 
 def test_awss_handler_learns_what_a_revision_has_and_fetches_it(hub: Path, url: str) -> None:

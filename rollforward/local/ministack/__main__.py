@@ -7,12 +7,23 @@ from ministack import app
 
 from rollforward.local.behaviour import Behaviour
 from rollforward.local.deliveries import Deliveries
-from rollforward.local.ministack import decisions, notifications, parameters, principals
+from rollforward.local.ministack import (
+    decisions,
+    encryption,
+    functions,
+    notifications,
+    parameters,
+    principals,
+    requests,
+)
 from rollforward.local.ministack.gate import gated
 from rollforward.local.ministack.runtimes import use_their_own_python
 
 principals.correct()
 decisions.record(Path(sys.argv[1]))
+encryption.enforce_keys()
+functions.act_under_roles()
+requests.complete()
 behaviour = Behaviour.of_environ()
 notifications.deliver_late(Deliveries(behaviour))
 parameters.behave(behaviour)

@@ -2,6 +2,8 @@
 
 A line has the keys principal, action, resource, context (the request's condition keys), decision
 (Allow, Deny, ImplicitDeny), and statements: those of the principal's own policies that allow the call.
+
+Between them, a line with the keys role and policy is what PutRolePolicy has given a role.
 """
 
 import json
@@ -13,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from ministack.core import iam_evaluator
+from ministack.services import iam
 
 _SECURE_TRANSPORT = "aws:securetransport"
 
@@ -34,6 +37,8 @@ def record(file: Path) -> None:
     iam_evaluator._resolve_condition_key = _over_tls(iam_evaluator._resolve_condition_key)
     iam_evaluator.evaluate = _observed(iam_evaluator.evaluate)
     iam_evaluator.enforce = _recorded(iam_evaluator.enforce, log)
+    handlers = iam._IAM_HANDLERS
+    handlers["PutRolePolicy"] = _noted(handlers["PutRolePolicy"], log)
 
 
 def _over_tls(resolve: Any) -> Any:
@@ -89,6 +94,16 @@ def _recorded(enforce: Any, log: TextIO) -> Any:
         return refusal
 
     return decided
+
+
+def _noted(put_role_policy: Any, log: TextIO) -> Any:
+    @wraps(put_role_policy)
+    def noted(params: Mapping[str, Any]) -> Any:
+        (role,), (document,) = params["RoleName"], params["PolicyDocument"]
+        log.write(json.dumps({"role": role, "policy": json.loads(document)}) + "\n")
+        return put_role_policy(params)
+
+    return noted
 
 
 def _principal(access_key_id: str, evaluation: _Evaluation) -> str:

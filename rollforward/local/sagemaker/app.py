@@ -15,10 +15,12 @@ from starlette.routing import Mount, Route
 
 from rollforward.local.behaviour import Behaviour
 from rollforward.local.sagemaker import asynchronous, gateway, hub
+from rollforward.local.sagemaker.actions import sagemaker_calls
 from rollforward.local.sagemaker.errors import AwsError
 from rollforward.local.sagemaker.permissions import Caller, Permissions
 from rollforward.local.sagemaker.runtime import params_of
 from rollforward.local.sagemaker.service import Service
+from rollforward.local.sagemaker.state import Region
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +47,9 @@ class Api:
         logger.info("%s %s", target, invocation)
         answer = self._answered.get(invocation)
         if not answer:
-            service = await self._service(request)
+            service, caller = await self._service(request)
             service.admit(target)
-            answer = json.dumps(service.perform(target, params))
+            answer = json.dumps(await service.perform(target, params, caller))
             self._remember(invocation, answer)
         return Response(answer, media_type=AWS_JSON)
 
@@ -61,8 +63,8 @@ class Api:
     async def invoke(self, request: Request) -> Response:
         body = await request.body()
         params = params_of("InvokeEndpoint", request.path_params["name"], request.headers)
-        region = (await self._service(request)).region
-        answer, variant = await gateway.invoke(region, request.path_params["name"], body, params)
+        region, name = await self._authorized("InvokeEndpoint", request)
+        answer, variant = await gateway.invoke(region, name, body, params)
         invoked = {
             "x-Amzn-Invoked-Production-Variant": variant,
             "Content-Type": answer.content_type,
@@ -72,8 +74,8 @@ class Api:
     async def invoke_async(self, request: Request) -> Response:
         body = await request.body()
         params = params_of("InvokeEndpointAsync", request.path_params["name"], request.headers)
-        region = (await self._service(request)).region
-        accepted, headers = asynchronous.submit(region, request.path_params["name"], body, params)
+        region, name = await self._authorized("InvokeEndpointAsync", request)
+        accepted, headers = asynchronous.submit(region, name, body, params)
         return Response(
             json.dumps(accepted), status_code=202, headers=headers, media_type="application/json"
         )
@@ -84,7 +86,15 @@ class Api:
         for service in self._services.values():
             await service.close()
 
-    async def _service(self, request: Request) -> Service:
+    async def _authorized(self, operation: str, request: Request) -> tuple[Region, str]:
+        """The region and the endpoint's name, for a caller who may invoke the endpoint."""
+        service, caller = await self._service(request)
+        name = request.path_params["name"]
+        calls = sagemaker_calls(operation, service.region, {"EndpointName": name})
+        await asyncio.to_thread(self._permissions.require, caller, calls)
+        return service.region, name
+
+    async def _service(self, request: Request) -> tuple[Service, Caller]:
         found = _CREDENTIAL.search(request.headers.get("authorization", ""))
         if not found:
             raise AwsError(
@@ -92,10 +102,12 @@ class Api:
             )
         key, region = found.groups()
         caller = Caller(key, request.headers.get("x-amz-security-token", ""), region)
-        account = await asyncio.to_thread(self._permissions.require, caller, [])
+        account = await asyncio.to_thread(self._permissions.account, caller)
         if (account, region) not in self._services:
-            self._services[account, region] = Service(account, region, self._logs, self._behaviour)
-        return self._services[account, region]
+            self._services[account, region] = Service(
+                Region(account, region, self._logs, self._permissions, self._behaviour)
+            )
+        return self._services[account, region], caller
 
 
 def build(logs: Path, permissions: Permissions, behaviour: Behaviour) -> Starlette:

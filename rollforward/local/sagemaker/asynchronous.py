@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from rollforward.local.sagemaker.clients import client
+from rollforward.local.sagemaker.clients import client_of
 from rollforward.local.sagemaker.configurations import ASYNC
 from rollforward.local.sagemaker.containers import Answer
 from rollforward.local.sagemaker.gateway import fleet_of, headers_of
@@ -180,7 +180,8 @@ class Inference:
         }
 
     def _client(self, service: str) -> Any:
-        return client(service, self.region.account, self.region.name)
+        """As the execution role: https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-create-endpoint-prerequisites.html"""
+        return client_of(service, self.region.fleets[self._arn].variants[0].role)
 
 
 def submit(

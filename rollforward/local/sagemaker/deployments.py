@@ -26,6 +26,7 @@ from rollforward.local.sagemaker.errors import ContainerError
 from rollforward.local.sagemaker.events import deployment_changed, endpoint_changed
 from rollforward.local.sagemaker.fleet import Fleet, Variant, stop
 from rollforward.local.sagemaker.model_data import model_data
+from rollforward.local.sagemaker.on_behalf import start_work
 from rollforward.local.sagemaker.state import Members, Region, Resource, in_background
 
 PENDING = "PendingDeploymentSummary"
@@ -51,7 +52,7 @@ class Deployment:
         members = config.members
         # Looked up now: what is deleted while the deployment goes on no longer matters to it.
         models = {
-            variant["VariantName"]: _container_of(region, variant)
+            variant["VariantName"]: region.get("Model", variant["ModelName"]).members
             for variant in variants_of(members)
         }
         instances = sum(variant.get("InitialInstanceCount", 1) for variant in members[PRODUCTION])
@@ -104,13 +105,17 @@ class Deployment:
     async def _start_variant(self, variant: Members) -> Variant:
         name = variant["VariantName"]
         model = self.models[name]
-        endpoint = self.endpoint.members["EndpointName"]
+        alarms = self.bake.alarms if self.bake else []
+        role = await asyncio.to_thread(
+            start_work, self.region, self.endpoint.arn, variant, model, self.config, alarms
+        )
+        endpoint, described = self.endpoint.members["EndpointName"], _container_of(model)
         container = await containers.start(
-            model_data(model, self.region.account, self.region.name),
-            model.get("Environment", {}),
+            model_data(described, role),
+            described.get("Environment", {}),
             self.region.logs / f"{endpoint}-{name}-{time.time_ns()}.log",
         )
-        return Variant(name, _weight(variant), container)
+        return Variant(name, _weight(variant), container, role)
 
     async def _watch(self, bake: Bake, previous: Fleet, fleet: Fleet) -> list[str]:
         self.region.fleets[self.endpoint.arn] = previous.beside(fleet, bake.share)
@@ -151,7 +156,7 @@ class Deployment:
         return kept | {"EndpointStatus": "InService"}
 
     def _variant(self, variant: Members) -> Members:
-        image = self.models[variant["VariantName"]].get("Image", "")
+        image = _container_of(self.models[variant["VariantName"]]).get("Image", "")
         capacity = _capacity(variant)
         return {
             "VariantName": variant["VariantName"],
@@ -167,8 +172,7 @@ def retire(region: Region, fleet: Fleet) -> None:
     in_background(region.retirements, fleet.retire())
 
 
-def _container_of(region: Region, variant: Members) -> Members:
-    model = region.get("Model", variant["ModelName"]).members
+def _container_of(model: Members) -> Members:
     container: Members = model.get("PrimaryContainer") or model["Containers"][0]
     return container
 

@@ -6,13 +6,17 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from rollforward.local.sagemaker.containers import Container
+from rollforward.local.sagemaker.permissions import Caller
 
 
 @dataclass(frozen=True)
 class Variant:
+    """`role` bears the execution role of the variant's model."""
+
     name: str
     weight: float
     container: Container
+    role: Caller
 
 
 @dataclass(frozen=True)

@@ -16,20 +16,26 @@ from urllib.parse import urlsplit
 from botocore.exceptions import BotoCoreError, ClientError
 
 from rollforward.local.container import TOOLKIT
-from rollforward.local.sagemaker.clients import client
+from rollforward.local.sagemaker.clients import client_of
 from rollforward.local.sagemaker.errors import ContainerError
 from rollforward.local.sagemaker.hub import HUB, MAIN, snapshot
+from rollforward.local.sagemaker.permissions import Caller
+
+_NOT_DOWNLOADED = (
+    'Failed to download model data for container "container_1" from URL: "{url}". '
+    "Please ensure that there is an object located at the URL and that the role passed to CreateModel "
+    "has permissions to download the object."
+)
 
 
 @dataclass(frozen=True)
 class ModelData:
-    """Where a model's files are, and on whose account."""
+    """Where a model's files are, and who fetches them."""
 
     url: str
     hub_model: str
     revision: str
-    account: str
-    region: str
+    reader: Caller
 
     def fetch(self, folder: Path) -> None:
         """Raises ContainerError if there is nothing to be had, or nothing that can be used."""
@@ -48,14 +54,12 @@ class ModelData:
         place = urlsplit(self.url)
         archive = folder.with_suffix(".tar.gz")
         try:
-            s3 = client("s3", self.account, self.region)
+            s3 = client_of("s3", self.reader)
             s3.download_file(place.netloc, place.path.lstrip("/"), str(archive))
             with tarfile.open(archive, "r:gz") as tar:
                 tar.extractall(folder, filter="data")
         except (ClientError, BotoCoreError, ValueError) as error:
-            raise ContainerError(
-                f'Failed to download model data from "{self.url}": {error}'
-            ) from error
+            raise ContainerError(_NOT_DOWNLOADED.format(url=self.url)) from error
         except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
             raise ContainerError(
                 f'Failed to extract model data of "{self.url}": {error}'
@@ -64,15 +68,14 @@ class ModelData:
             archive.unlink(missing_ok=True)
 
 
-def model_data(container: dict[str, Any], account: str, region: str) -> ModelData:
+def model_data(container: dict[str, Any], reader: Caller) -> ModelData:
     """Of a container as CreateModel has it."""
     environment = container.get("Environment", {})
     return ModelData(
         url=container.get("ModelDataUrl", ""),
         hub_model=environment.get("HF_MODEL_ID", ""),
         revision=environment.get("HF_MODEL_REVISION", MAIN),
-        account=account,
-        region=region,
+        reader=reader,
     )
 
 

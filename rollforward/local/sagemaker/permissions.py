@@ -13,9 +13,12 @@ from rollforward.local.sagemaker.errors import AwsError
 
 @dataclass(frozen=True)
 class Caller:
+    """Credentials as a request shows them; their secret is known of sessions that the local cloud opens."""
+
     access_key: str
     token: str
     region: str
+    secret: str = "local"  # noqa: S105 -- the account's own key: its signature is not checked
 
 
 @dataclass(frozen=True)
@@ -24,12 +27,21 @@ class Call:
 
     action: str
     resource: str
-    context: Mapping[str, str] = field(default_factory=dict)
+    context: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Permissions(Protocol):
-    def require(self, caller: Caller, calls: Sequence[Call]) -> str:
-        """The caller's account; raises AwsError for the first call that is not allowed."""
+    def account(self, caller: Caller) -> str:
+        """Whose key it is; raises AwsError if it is nobody's."""
+
+    def require(self, caller: Caller, calls: Sequence[Call]) -> None:
+        """Raises AwsError, in IAM's words, for the first call that is not allowed."""
+
+    def assume(self, role: str, region: str, source: Mapping[str, str]) -> Caller | None:
+        """SageMaker in a role; None if there is no such role or it does not trust SageMaker.
+
+        `source` holds the condition keys that a trust policy may ask for, such as aws:SourceAccount.
+        """
 
 
 class Iam:
@@ -38,14 +50,39 @@ class Iam:
     def __init__(self, url: str) -> None:
         self._host = urlsplit(url).netloc
         self._of_thread = threading.local()
+        self._accounts: dict[str, str] = {}
 
-    def require(self, caller: Caller, calls: Sequence[Call]) -> str:
-        question = asdict(caller) | {"calls": [asdict(call) for call in calls]}
+    def account(self, caller: Caller) -> str:
+        if caller.access_key not in self._accounts:
+            self._accounts[caller.access_key] = self._authorize(caller, [])["account"]
+        return self._accounts[caller.access_key]
+
+    def require(self, caller: Caller, calls: Sequence[Call]) -> None:
+        self._authorize(caller, calls)
+
+    def assume(self, role: str, region: str, source: Mapping[str, str]) -> Caller | None:
+        question = {
+            "role": role,
+            "service": "sagemaker.amazonaws.com",
+            "session": "SageMaker",
+            "context": dict(source),
+        }
+        answer = self._post("/_local/assume", question)
+        if not answer:
+            return None
+        return Caller(answer["access_key"], answer["token"], region, answer["secret"])
+
+    def _authorize(self, caller: Caller, calls: Sequence[Call]) -> dict[str, Any]:
+        question = {
+            "access_key": caller.access_key,
+            "token": caller.token,
+            "region": caller.region,
+            "calls": [asdict(call) for call in calls],
+        }
         answer = self._post("/_local/authorize", question)
         if "code" in answer:
             raise AwsError(answer["code"], answer["message"])
-        account: str = answer["account"]
-        return account
+        return answer
 
     def _post(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
         body = json.dumps(question)

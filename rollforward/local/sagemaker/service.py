@@ -1,22 +1,24 @@
 """Each operation of the two control planes, and the function that performs it."""
 
-from pathlib import Path
+import asyncio
 
 import botocore.session
 from botocore.model import OperationModel
 
-from rollforward.local.behaviour import Behaviour
 from rollforward.local.limits import CODE, MESSAGE, Limits
 from rollforward.local.sagemaker import (
     capacity,
     configurations,
     endpoints,
     model_packages,
+    on_behalf,
     resources,
     rules,
     tags,
 )
+from rollforward.local.sagemaker.actions import sagemaker_calls, scaling_calls
 from rollforward.local.sagemaker.errors import AwsError, unknown_operation
+from rollforward.local.sagemaker.permissions import Caller
 from rollforward.local.sagemaker.scaling import Scaling
 from rollforward.local.sagemaker.state import Members, Region
 from rollforward.local.sagemaker.validation import validate
@@ -48,26 +50,32 @@ _SPECIAL = {
 class Service:
     """Both control planes of one account in one region."""
 
-    def __init__(self, account: str, region: str, logs: Path, behaviour: Behaviour) -> None:
-        self.region = Region(account, region, logs, behaviour)
-        self._scaling = Scaling(self.region)
-        self._limits = Limits() if behaviour.throttled else None
+    def __init__(self, region: Region) -> None:
+        self.region = region
+        self._scaling = Scaling(region)
+        self._limits = Limits() if region.behaviour.throttled else None
 
     def admit(self, target: str) -> None:
         """Raises ThrottlingException if there are more calls than AWS takes."""
         if self._limits and not self._limits.admits(target):
             raise AwsError(CODE, MESSAGE)
 
-    def perform(self, target: str, params: Members) -> Members:
+    async def perform(self, target: str, params: Members, caller: Caller) -> Members:
         """`target` is the X-Amz-Target header, such as `SageMaker.CreateModel`."""
         operation = _operation(target)
         if operation.input_shape:
             validate(params, operation.input_shape)
+        of_sagemaker = target.startswith(SAGEMAKER)
+        calls_of = sagemaker_calls if of_sagemaker else scaling_calls
+        calls = calls_of(operation.name, self.region, params)
+        await asyncio.to_thread(self.region.permissions.require, caller, calls)
         rules.check(operation.name, self.region, params)
-        if target.startswith(SAGEMAKER):
-            handler = _SPECIAL.get(operation.name, resources.perform)
-            return handler(operation, self.region, params)
-        return self._scaling.perform(operation.name, params)
+        if not of_sagemaker:
+            return self._scaling.perform(operation.name, params)
+        if reads := on_behalf.CHECKS.get(operation.name):
+            await asyncio.to_thread(reads, self.region, params, caller)
+        handler = _SPECIAL.get(operation.name, resources.perform)
+        return handler(operation, self.region, params)
 
     async def close(self) -> None:
         await endpoints.close(self.region)

@@ -12,6 +12,7 @@ from rollforward.local.behaviour import Behaviour
 from rollforward.local.deliveries import Deliveries
 from rollforward.local.sagemaker.errors import invalid
 from rollforward.local.sagemaker.fleet import Fleet
+from rollforward.local.sagemaker.permissions import Permissions
 
 Members = dict[str, Any]
 Tasks = set[asyncio.Task[None]]
@@ -36,6 +37,7 @@ class Region:
     account: str
     name: str
     logs: Path
+    permissions: Permissions
     behaviour: Behaviour = field(default_factory=Behaviour)
     resources: dict[str, Resource] = field(default_factory=dict)
     fleets: dict[str, Fleet] = field(default_factory=dict)
