@@ -15,7 +15,7 @@ from stacks import event_patterns
 from stacks.base import RollforwardStack
 from stacks.constructs.event_rule import EventRule
 from stacks.constructs.function import PythonFunction, package
-from stacks.constructs.image import image_uris
+from stacks.constructs.image import image_uris, repository_arn, repository_of
 from stacks.constructs.topic import Topic
 from stacks.prover_policy import prover_statements
 from stacks.registrar_policy import registrar_statements
@@ -40,6 +40,9 @@ class LambdaStack(RollforwardStack):
             self, "topic", environment=environment, name=names.topic(environment)
         ).topic
         self._package = package(self, "package")
+        self._images = image_uris(
+            self, "container", {name: model.image for name, model in environment.models.items()}
+        )
         self._add_registrar(environment)
         self._add_prover(environment)
         self._add_models(environment)
@@ -59,7 +62,7 @@ class LambdaStack(RollforwardStack):
                 "SETTINGS_PARAMETER": names.settings(environment, names.ANY_MODEL),
                 "POWERTOOLS_SERVICE_NAME": "registrar",
             },
-            statements=registrar_statements(environment),
+            statements=registrar_statements(environment, self._repositories(environment)),
             dead_letter_arn=self._dead_letters.arn,
             memory_mb=1024,
             # Five gigabytes are inspected and copied in about a minute; the rest is for slow days.
@@ -104,6 +107,17 @@ class LambdaStack(RollforwardStack):
             pattern=event_patterns.deployments(environment),
             function=prover.function,
         )
+
+    def _repositories(self, environment: Environment) -> list[str]:
+        """The ARNs of the ECR repositories that the models' images are in, each once."""
+        uris = {
+            repository_of(model.image): self._images[name]
+            for name, model in environment.models.items()
+        }
+        return [
+            repository_arn(self, f"repository_{number}", environment.partition, uri)
+            for number, uri in enumerate(uris.values(), start=1)
+        ]
 
     def _shared_variables(self, environment: Environment) -> dict[str, str]:
         """Templates, for the 4 KB that Lambda allows hold no list of hundreds of models."""
@@ -158,8 +172,6 @@ class LambdaStack(RollforwardStack):
         )
 
     def _models(self, environment: Environment) -> dict[str, dict[str, Any]]:
-        images = {name: model.image for name, model in environment.models.items()}
-        uris = image_uris(self, "container", images)
         return {
             name: {
                 "package_group": names.package_group(environment, name),
@@ -168,7 +180,7 @@ class LambdaStack(RollforwardStack):
                 "live": names.live(environment, name),
                 "asked_for": names.asked_for(environment, name),
                 "settings": names.settings(environment, name),
-                "image": uris[name],
+                "image": self._images[name],
                 "promotion": model.promotion.as_json(),
             }
             for name, model in environment.models.items()

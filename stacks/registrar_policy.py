@@ -7,8 +7,11 @@ from stacks.common_policy import common_statements
 from stacks.constructs.policy import Statement
 
 
-def registrar_statements(environment: Environment) -> list[Statement]:
-    """Each by name; `*` within a name stands for any model of this environment."""
+def registrar_statements(environment: Environment, repositories: list[str]) -> list[Statement]:
+    """Each by name; `*` within a name stands for any model of this environment.
+
+    `repositories` are the ARNs of the models' images.
+    """
     bucket = arns.model_bucket(environment)
     delivered = f"{bucket}/{names.DELIVERED_PREFIX}*"
     pinned = f"{bucket}/{names.REGISTERED_PREFIX}*"
@@ -16,8 +19,17 @@ def registrar_statements(environment: Environment) -> list[Statement]:
         *common_statements(environment),
         Statement(actions=["s3:GetObjectVersion"], resources=[delivered]),
         Statement(actions=["s3:PutObject", "s3:AbortMultipartUpload"], resources=[pinned]),
-        # The metrics of the version that is live, which new ones are compared with.
-        Statement(actions=["s3:GetObject"], resources=[f"{pinned}/{names.METRICS}"]),
+        Statement(
+            actions=["s3:GetObject"],
+            resources=[
+                # Of the version that is live, which new ones are compared with.
+                f"{pinned}/{names.METRICS}",
+                # CreateModelPackage reads artifact and image with its caller's rights.
+                f"{pinned}/{names.ARTIFACT}",
+            ],
+        ),
+        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSageMakerModelRegistryFullAccess.html
+        Statement(actions=["ecr:BatchGetImage", "ecr:DescribeImages"], resources=repositories),
         Statement(actions=["s3:ListBucketVersions"], resources=[bucket]),
         Statement(
             actions=["ssm:GetParameter"],

@@ -47,6 +47,13 @@ def image_uris(scope: Construct, id_: str, images: Mapping[str, Image]) -> dict[
     }
 
 
+def repository_of(image: Image) -> str:
+    """What names the repository of an image, without its tag or digest."""
+    if isinstance(image, DeepLearningContainer):
+        return image.repository
+    return image.partition("@")[0].partition(":")[0]
+
+
 def repository_arn(scope: Construct, id_: str, partition: str, uri: str) -> str:
     """The ARN of the ECR repository that an image's URI names; the URI may be known to Terraform only."""
     # No backslashes: cdktf does not escape them for Terraform.

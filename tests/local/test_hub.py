@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from examples.sentiment.build import build
 from rollforward.local.cloud import LocalCloud, local_cloud
+from tests.local.roles import serving_role
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -67,6 +68,7 @@ class Hub:
 class Cloud:
     def __init__(self, cloud: LocalCloud) -> None:
         self.s3 = _client("s3", cloud.environment["AWS_ENDPOINT_URL"])
+        self.role = serving_role(_client("iam", cloud.environment["AWS_ENDPOINT_URL"]))
         self.sagemaker = _client("sagemaker", cloud.sagemaker)
         self.runtime = _client("sagemaker-runtime", cloud.sagemaker)
 
@@ -90,7 +92,7 @@ class Cloud:
         name = f"{endpoint}-{time.time_ns()}"
         self.sagemaker.create_model(
             ModelName=name,
-            ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/serving",
+            ExecutionRoleArn=self.role,
             PrimaryContainer={"Image": "image"} | container,
         )
         variant = {"VariantName": "primary", "ModelName": name, "InitialInstanceCount": 1}

@@ -18,6 +18,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from rollforward.local.cloud import LocalCloud, LocalCloudError, local_cloud
+from tests.local.roles import serving_role
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -52,6 +53,7 @@ class Cloud:
         self.sagemaker = self._client(cloud, "sagemaker")
         self.runtime = self._client(cloud, "sagemaker-runtime")
         self.s3 = self._client(cloud, "s3")
+        self.role = serving_role(self._client(cloud, "iam"))
         self.cloudwatch = self._client(cloud, "cloudwatch")
         self.s3.create_bucket(Bucket=BUCKET)
 
@@ -60,7 +62,7 @@ class Cloud:
         self.s3.put_object(Bucket=BUCKET, Key=f"{name}/model.tar.gz", Body=archive)
         self.sagemaker.create_model(
             ModelName=name,
-            ExecutionRoleArn=f"arn:aws:iam::{ACCOUNT}:role/serving",
+            ExecutionRoleArn=self.role,
             PrimaryContainer={
                 "Image": "image",
                 "ModelDataUrl": f"s3://{BUCKET}/{name}/model.tar.gz",

@@ -59,6 +59,8 @@ BOTH = {
 def test_the_registrar_may_do_nothing_else(prod: dict[str, Template]) -> None:
     assert actions(prod["lambda"], "registrar") == BOTH | {
         "cloudwatch:PutMetricData",
+        "ecr:BatchGetImage",
+        "ecr:DescribeImages",
         "s3:AbortMultipartUpload",
         "s3:GetObjectVersion",
         "s3:ListBucketVersions",
@@ -103,9 +105,23 @@ def test_the_registrar_reads_deliveries_and_writes_pinned_copies_only(stack: Tem
     ]
     assert statement(stack, "registrar", "s3:PutObject")["Resource"] == [f"{BUCKET}/registered/*"]
     assert statement(stack, "registrar", "s3:GetObject")["Resource"] == [
-        f"{BUCKET}/registered/*/metrics.json"
+        f"{BUCKET}/registered/*/metrics.json",
+        # CreateModelPackage reads the artifact as its caller.
+        f"{BUCKET}/registered/*/model.tar.gz",
     ]
     assert "s3:DeleteObject" not in json.dumps(stack.policies())
+
+
+def test_the_registrar_reads_the_images_of_its_models_and_pulls_none(
+    stack: Template, prod: dict[str, Template]
+) -> None:
+    for template in (stack, prod["lambda"]):
+        found = statement(template, "registrar", "ecr:BatchGetImage")
+        assert found["Action"] == ["ecr:BatchGetImage", "ecr:DescribeImages"]
+        made = template.content["locals"]
+        repositories = [name for name in made if name.startswith("repository_")]
+        assert found["Resource"] == [f"${{local.{name}}}" for name in repositories]
+        assert all("arn:aws:ecr:" in made[name] for name in repositories)
 
 
 def test_the_registrar_writes_its_own_parameters_only(stack: Template) -> None:
