@@ -7,6 +7,7 @@ beside it. SDKs, Terraform and the functions themselves find both by environment
 
 import os
 import sys
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def local_cloud(
         environment=_endpoints(aws, sagemaker) | _identity(folder, account, region) | _network(),
         logs=logs,
         sagemaker=_url(sagemaker),
-        decisions=logs / "decisions.jsonl",
+        decisions=_decisions(logs),
     )
     inherited = _without_aws(os.environ) | cloud.environment | {"TMPDIR": str(scratch)}
     inherited |= behaviour.environ()
@@ -71,6 +72,12 @@ def local_cloud(
         ministack.wait_until_ready(aws, "/_ministack/ready")
         stand_in.wait_until_ready(sagemaker, "/ping")
         yield cloud
+
+
+def _decisions(logs: Path) -> Path:
+    """In the folder that ROLLFORWARD_DECISIONS names, for whoever reads those of several clouds."""
+    gathered = os.environ.get("ROLLFORWARD_DECISIONS")
+    return Path(gathered) / f"{uuid.uuid4()}.jsonl" if gathered else logs / "decisions.jsonl"
 
 
 def _endpoints(aws: int, sagemaker: int) -> dict[str, str]:

@@ -1,4 +1,6 @@
-"""A service that encrypts with a KMS key uses the key with its caller's rights.
+"""A service that encrypts with a customer's KMS key uses the key with its caller's rights.
+
+A key of AWS's own, such as `alias/aws/sns`, lets everybody in the account use it through its service.
 
 https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html
 https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
@@ -47,7 +49,9 @@ def _with_keys(enforce: Any) -> Any:
             "kms:ViaService": f"{namespace}.{region}.amazonaws.com",
             "kms:CallerAccount": get_account_id(),
         }
-        for action in _NEEDED[iam_action] if key else ():
+        if not key or key.startswith("alias/aws/"):
+            return None
+        for action in _NEEDED[iam_action]:
             refusal = enforce(access_key_id, action, "kms", region, _arn(key, region), context)
             if refusal is not None:
                 return refusal
