@@ -2,9 +2,11 @@
 
 import io
 import json
+import re
 import tarfile
 import time
 import uuid
+import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -156,6 +158,26 @@ def _register(sagemaker: Any, **more: Any) -> Any:
     )
 
 
+def _function(account: Account, role: str) -> Any:
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("f.py", "def handler(event, context): print(event)")
+    return account.client("lambda").create_function(
+        FunctionName=f"f-{uuid.uuid4().hex[:8]}",
+        Role=role,
+        Runtime="python3.13",
+        Handler="f.handler",
+        Code={"ZipFile": archive.getvalue()},
+    )
+
+
+def _until(condition: Callable[[], object]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline, "it did not come about"
+        time.sleep(0.1)
+
+
 def _refusal(call: Callable[..., Any], *args: Any, **params: Any) -> str:
     with pytest.raises(ClientError) as refused:
         call(*args, **params)
@@ -293,6 +315,43 @@ def test_an_endpoint_fails_if_its_role_may_not_decrypt_the_artifact(account: Acc
         assert account.endpoint(able)["EndpointStatus"] == "InService"
     finally:
         account.s3.delete_bucket_encryption(Bucket=BUCKET)
+
+
+def test_a_function_is_refused_a_role_that_does_not_trust_lambda(account: Account) -> None:
+    refusal = _refusal(_function, account, account.role(EVERYTHING))
+    assert "The role defined for the function cannot be assumed by Lambda." in refusal
+
+
+def test_s3_calls_a_function_only_if_its_policy_lets_the_bucket(account: Account) -> None:
+    trusted = {"Principal": {"Service": "lambda.amazonaws.com"}}
+    function = _function(account, account.role(EVERYTHING, trust=trusted))
+    account.s3.create_bucket(Bucket="notified")
+    told = {"LambdaFunctionArn": function["FunctionArn"], "Events": ["s3:ObjectCreated:*"]}
+    account.s3.put_bucket_notification_configuration(
+        Bucket="notified", NotificationConfiguration={"LambdaFunctionConfigurations": [told]}
+    )
+
+    def called_by() -> list[str]:
+        """The keys of the objects that the function was told of."""
+        logs = account.client("logs")
+        group = f"/aws/lambda/{function['FunctionName']}"
+        if not logs.describe_log_groups(logGroupNamePrefix=group)["logGroups"]:
+            return []
+        events = logs.filter_log_events(logGroupName=group)["events"]
+        return re.findall(r"'key': '(\w+)'", " ".join(event["message"] for event in events))
+
+    account.s3.put_object(Bucket="notified", Key="before", Body=b"")
+    account.client("lambda").add_permission(
+        FunctionName=function["FunctionName"],
+        StatementId="s3",
+        Action="lambda:InvokeFunction",
+        Principal="s3.amazonaws.com",
+        SourceArn="arn:aws:s3:::notified",
+        SourceAccount=ACCOUNT,
+    )
+    account.s3.put_object(Bucket="notified", Key="after", Body=b"")
+    _until(called_by)
+    assert set(called_by()) == {"after"}
 
 
 def test_every_decision_is_recorded_with_the_statements_that_allowed_it(account: Account) -> None:

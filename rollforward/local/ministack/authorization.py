@@ -5,6 +5,7 @@ the bearer of a role, if the role's trust policy allows it.
 """
 
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from ministack.core import iam_actions, iam_evaluator, responses
@@ -66,11 +67,10 @@ async def assume(request: Request) -> Response:
     `context` holds condition keys such as aws:SourceAccount.
     """
     asked = await request.json()
-    account, _, name = asked["role"].partition("::")[2].partition(":role/")
-    name = name.rpartition("/")[2]
-    found = iam._roles.get_scoped(account, None, name)
+    role, session = asked["role"], asked["session"]
+    account, name = account_and_name(role)
     responses.set_request_account_id(account)
-    if not found or not _trusts(found, asked, account):
+    if not trusts(role, asked["service"], asked["context"]):
         return JSONResponse({})
     credentials = {
         "access_key": f"ASIA{secrets.token_hex(8).upper()}",
@@ -80,8 +80,8 @@ async def assume(request: Request) -> Response:
     sts.register_session(
         credentials["access_key"],
         {
-            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{asked['session']}",
-            "UserId": f"{found['RoleId']}:{asked['session']}",
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{name}/{session}",
+            "UserId": f"{name}:{session}",
             "SecretAccessKey": credentials["secret"],
             "SessionToken": credentials["token"],
         },
@@ -89,16 +89,27 @@ async def assume(request: Request) -> Response:
     return JSONResponse(credentials)
 
 
-def _trusts(role: dict[str, Any], asked: dict[str, Any], account: str) -> bool:
-    context = iam_evaluator.EvalContext(
-        principal_arn=asked["service"],
+def trusts(role: str, service: str, context: Mapping[str, str]) -> bool:
+    """Whether there is such a role, and its trust policy lets the service assume it."""
+    account, name = account_and_name(role)
+    found = iam._roles.get_scoped(account, None, name)
+    if not found:
+        return False
+    question = iam_evaluator.EvalContext(
+        principal_arn=service,
         principal_type="Service",
         principal_account=account,
         action="sts:AssumeRole",
         resource_arn="*",
         region="",
-        service_context={key.lower(): value for key, value in asked["context"].items()},
+        service_context={key.lower(): value for key, value in context.items()},
     )
-    trust = role["AssumeRolePolicyDocument"]
-    result = iam_evaluator.evaluate_resource_policy(trust, context, asked["service"])
+    trust = found["AssumeRolePolicyDocument"]
+    result = iam_evaluator.evaluate_resource_policy(trust, question, service)
     return bool(result.decision == "Allow")
+
+
+def account_and_name(role: str) -> tuple[str, str]:
+    """Of `arn:aws:iam::123456789012:role/path/name`."""
+    account, _, path = role.partition("::")[2].partition(":role/")
+    return account, path.rpartition("/")[2]

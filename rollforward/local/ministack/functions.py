@@ -1,6 +1,8 @@
-"""What Lambda does for a function, under the function's role: logs, traces, dead letters.
+"""What Lambda does for a function under the function's role, and who may call the function.
 
+Under the role: log streams and events, traces, dead letters.
 https://docs.aws.amazon.com/lambda/latest/dg/lambda-intro-execution-role.html
+https://docs.aws.amazon.com/lambda/latest/dg/access-control-resource-based.html
 """
 
 import logging
@@ -8,8 +10,10 @@ import uuid
 from functools import wraps
 from typing import Any
 
-from ministack.core import iam_evaluator, lambda_runtime
+from ministack.core import iam_evaluator, lambda_runtime, responses
 from ministack.services import lambda_svc
+
+from rollforward.local.ministack import authorization
 
 logger = logging.getLogger(__name__)
 
@@ -18,6 +22,57 @@ def act_under_roles() -> None:
     """Have Lambda ask for each of them from now on; what the role may not do is left undone."""
     lambda_svc._emit_lambda_logs = _logged(lambda_svc._emit_lambda_logs)
     lambda_svc._route_async_failure = _routed(lambda_svc._route_async_failure)
+    lambda_svc._create_function = _assumable(lambda_svc._create_function)
+    lambda_svc.invoke_async_with_retry = _permitted(lambda_svc.invoke_async_with_retry)
+
+
+def _assumable(create: Any) -> Any:
+    @wraps(create)
+    def created(request: dict[str, Any]) -> Any:
+        name = f"function:{request['FunctionName']}"
+        account = responses.get_account_id()
+        source = {
+            "aws:SourceAccount": account,
+            "aws:SourceArn": f"arn:aws:lambda:{responses.get_region()}:{account}:{name}",
+        }
+        if authorization.trusts(request["Role"], "lambda.amazonaws.com", source):
+            return create(request)
+        message = "The role defined for the function cannot be assumed by Lambda."
+        return responses.error_response_json("InvalidParameterValueException", message, 400)
+
+    return created
+
+
+def _permitted(invoke: Any) -> Any:
+    """S3 calls a function by the function's policy; the API's caller was authorized before."""
+
+    @wraps(invoke)
+    def permitted(function: dict[str, Any], event: dict[str, Any]) -> None:
+        record = (event.get("Records") or [{}])[0]
+        if record.get("eventSource") != "aws:s3" or _lets_s3(function, record["s3"]["bucket"]):
+            invoke(function, event)
+
+    return permitted
+
+
+def _lets_s3(function: dict[str, Any], bucket: dict[str, Any]) -> bool:
+    arn = function["config"]["FunctionArn"]
+    account = arn.split(":")[4]
+    question = iam_evaluator.EvalContext(
+        principal_arn="s3.amazonaws.com",
+        principal_type="Service",
+        principal_account=account,
+        action="lambda:InvokeFunction",
+        resource_arn=arn,
+        region=arn.split(":")[3],
+        service_context={"aws:sourcearn": bucket["arn"], "aws:sourceaccount": account},
+    )
+    found = lambda_svc.function_policy_for_arn(arn)
+    policy = found[0] if found else None
+    result = iam_evaluator.evaluate_resource_policy(policy, question, "s3.amazonaws.com")
+    if result.decision != "Allow":
+        logger.warning("%s may not call %s", bucket["arn"], arn)
+    return bool(result.decision == "Allow")
 
 
 def _logged(emit: Any) -> Any:
