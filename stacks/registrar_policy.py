@@ -56,10 +56,4 @@ def registrar_statements(environment: Environment, repositories: list[str]) -> l
             actions=["sagemaker:DescribeModelPackage"],
             resources=[arns.package(environment, names.ANY_MODEL)],
         ),
-        Statement(
-            actions=["cloudwatch:PutMetricData"],
-            resources=["*"],
-            condition={"StringEquals": {"cloudwatch:namespace": names.METRICS_NAMESPACE}},
-            wildcard_reason="CloudWatch has no resources for metrics: the condition names the namespace",
-        ),
     ]

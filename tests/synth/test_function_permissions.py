@@ -58,7 +58,6 @@ BOTH = {
 
 def test_the_registrar_may_do_nothing_else(prod: dict[str, Template]) -> None:
     assert actions(prod["lambda"], "registrar") == BOTH | {
-        "cloudwatch:PutMetricData",
         "ecr:BatchGetImage",
         "ecr:DescribeImages",
         "s3:AbortMultipartUpload",
@@ -129,11 +128,6 @@ def test_the_registrar_writes_its_own_parameters_only(stack: Template) -> None:
         f"{PARAMETER}/registered",
         f"{PARAMETER}/recent",
     ]
-
-
-def test_the_registrar_puts_metrics_in_its_namespace_only(stack: Template) -> None:
-    condition = statement(stack, "registrar", "cloudwatch:PutMetricData")["Condition"]
-    assert condition == {"StringEquals": {"cloudwatch:namespace": "Rollforward"}}
 
 
 def test_the_prover_rejects_versions_and_approves_none(stack: Template) -> None:
