@@ -115,7 +115,7 @@ class LambdaStack(RollforwardStack):
             for name, model in environment.models.items()
         }
         return [
-            repository_arn(self, f"repository_{number}", environment.partition, uri)
+            repository_arn(self, f"repository_{number}", environment.partition.name, uri)
             for number, uri in enumerate(uris.values(), start=1)
         ]
 
