@@ -14,6 +14,7 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
+from rollforward.local.behaviour import Behaviour
 from rollforward.local.cloud import LocalCloud, local_cloud
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -132,7 +133,9 @@ def _policy(*statements: Any) -> str:
 
 @pytest.fixture(scope="module")
 def account(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Account]:
-    with local_cloud(tmp_path_factory.mktemp("permissions"), ACCOUNT, REGION) as cloud:
+    folder = tmp_path_factory.mktemp("permissions")
+    # Events that come at once: what has not come is known not to come.
+    with local_cloud(folder, ACCOUNT, REGION, Behaviour(late_seconds=0)) as cloud:
         account = Account(cloud)
         account.s3.create_bucket(Bucket=BUCKET)
         account.s3.put_object(Bucket=BUCKET, Key=KEY, Body=_archive())
