@@ -7,14 +7,18 @@ The same seed gives the same delays to the same sequence of events, so that a fa
 - Lambda: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
 
+import logging
 from random import Random
 from threading import Lock
 
 from rollforward.local.behaviour import Behaviour
 
+logger = logging.getLogger(__name__)
+
 
 class Deliveries:
     def __init__(self, behaviour: Behaviour) -> None:
+        logger.info("The delays of events come from seed %s", behaviour.seed)
         self._behaviour = behaviour
         self._random = Random(behaviour.seed)  # noqa: S311 -- no secret
         self._lock = Lock()

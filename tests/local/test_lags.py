@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import boto3
@@ -62,6 +63,20 @@ def _invoke(environment: Environment, notice: Notice) -> None:
         except Exception:
             if attempt == ATTEMPTS_OF_LAMBDA:
                 raise
+
+
+def test_a_parameter_reads_stale_for_a_moment_and_takes_one_update_at_a_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with local_cloud(tmp_path, ACCOUNT, REGION, Behaviour(stale_seconds=40)) as cloud:
+        for name, value in cloud.environment.items():
+            monkeypatch.setenv(name, value)
+        ssm = _client("ssm")
+        ssm.put_parameter(Name=POINTER, Value="none", Type="String")
+        ssm.put_parameter(Name=POINTER, Value="new", Overwrite=True)
+        with pytest.raises(ssm.exceptions.TooManyUpdates):
+            ssm.put_parameter(Name=POINTER, Value="newer", Overwrite=True)
+        assert ssm.get_parameter(Name=POINTER)["Parameter"]["Value"] == "none"
 
 
 def test_deliveries_at_once_end_at_the_newest_though_everything_lags(

@@ -15,11 +15,8 @@ from rollforward.local.sagemaker.permissions import Iam
 # Which operation came when: without it, nobody can tell a request that was sent twice from two requests.
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
 logging.getLogger("botocore").setLevel(logging.WARNING)
-behaviour = Behaviour.of_environ()
-# With the seed, so that what went wrong can be done again.
-logging.info("%s", behaviour)
 uvicorn.run(
-    build(Path(sys.argv[2]), Iam(os.environ["AWS_ENDPOINT_URL"]), behaviour),
+    build(Path(sys.argv[2]), Iam(os.environ["AWS_ENDPOINT_URL"]), Behaviour.of_environ()),
     host=LOOPBACK,
     port=int(sys.argv[1]),
     access_log=False,
