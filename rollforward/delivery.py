@@ -10,6 +10,7 @@ from tenacity import (
     RetryError,
     Retrying,
     retry_if_exception_type,
+    retry_if_result,
     stop_after_delay,
     wait_exponential,
 )
@@ -24,6 +25,7 @@ from rollforward.status import registered
 
 # The registrar's own limit is 15 minutes, and it is retried.
 VERDICT_TIMEOUT_SECONDS = 20 * 60
+POINTER_TIMEOUT_SECONDS = 60
 NEWEST_VERSIONS = 20
 
 
@@ -63,6 +65,7 @@ def deliver(
 ) -> Verdict:
     """Upload `archive`, and `metrics` before it, as a delivery of `model`; wait for its verdict.
 
+    If the version is approved, wait for the pointer as well.
     `version` is the time of day if none is given; `uploaded` is told of every chunk of the archive, in bytes.
     Raises ConfigError, with nothing uploaded, for what can't be delivered; RollforwardError if the model is
     not deployed yet or the verdict does not come.
@@ -83,7 +86,25 @@ def deliver(
     _upload(environment, archive, key, uploaded)
     bucket = names.model_bucket(environment)
     version_id = aws.s3(environment).head_object(Bucket=bucket, Key=key)["VersionId"]
-    return _verdict(environment, model, key, version_id)
+    verdict = _verdict(environment, model, key, version_id)
+    if verdict.approved and verdict.registered:
+        _wait_for_pointer(environment, model, verdict.registered)
+    return verdict
+
+
+def _wait_for_pointer(environment: Environment, model: str, key: str) -> None:
+    """Return when the pointer names `key` or a newer one: an apply right after the delivery then rolls to it.
+
+    Also after POINTER_TIMEOUT_SECONDS: somebody may have rejected the version meanwhile.
+    """
+    # Pinned keys sort by the time of their delivery.
+    waiting = Retrying(
+        retry=retry_if_result(lambda pointer: (pointer or "") < key),
+        wait=wait_exponential(multiplier=0.25, max=5),
+        stop=stop_after_delay(POINTER_TIMEOUT_SECONDS),
+        retry_error_callback=lambda _: None,
+    )
+    waiting(registered, environment, model)
 
 
 def _check_metrics(path: Path) -> None:

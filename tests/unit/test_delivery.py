@@ -88,6 +88,18 @@ def test_the_verdict_is_waited_for(stub: Stub, archive: Path) -> None:
     uploaded(stub, "mine")
     packages(stub)
     packages(stub, version(1, "mine"))
+    pointer(stub, V1)
+    assert deliver(DEV, MODEL, archive, "v1", ignore).approved
+
+
+def test_an_approved_version_is_waited_for_until_the_pointer_names_it(
+    stub: Stub, archive: Path
+) -> None:
+    pointer(stub, "none")
+    uploaded(stub, "mine")
+    packages(stub, version(1, "mine"))
+    pointer(stub, "none")
+    pointer(stub, V1)
     assert deliver(DEV, MODEL, archive, "v1", ignore).approved
 
 
@@ -132,6 +144,7 @@ def test_a_delivery_without_a_version_is_named_by_the_time_of_day(
     pointer(stub, "none")
     uploaded(stub, "mine", KeyLike(r"models/sentiment/\d{8}-\d{6}/model\.tar\.gz"))
     packages(stub, version(1, "mine"))
+    pointer(stub, V1)
     assert deliver(DEV, MODEL, archive, None, ignore).approved
 
 
@@ -151,6 +164,7 @@ def test_a_delivery_that_has_two_versions_is_told_by_the_newer(stub: Stub, archi
     newer, older = version(2, "mine"), version(1, "mine", "PendingManualApproval")
     listed(stub, newer, older)
     described(stub, newer)
+    pointer(stub, V1)
     verdict = deliver(DEV, MODEL, archive, "v1", ignore)
     assert (verdict.registry_version, verdict.approved) == (2, True)
 
@@ -162,6 +176,7 @@ def test_metrics_are_there_before_their_archive(stub: Stub, archive: Path, tmp_p
     upload(stub, METRICS_KEY)
     uploaded(stub, "mine")
     packages(stub, version(1, "mine"))
+    pointer(stub, V1)
     assert deliver(DEV, MODEL, archive, "v1", ignore, metrics).approved
 
 
@@ -174,6 +189,8 @@ def test_a_refusal_alone_fails_the_command(
     pointer(stub, "none")
     uploaded(stub, "mine")
     packages(stub, version(7, "mine", status))
+    if status == "Approved":
+        pointer(stub, V1)
     ran = typed(delivery_commands.app, MODEL, str(archive), "--version", "v1")
     waiting = "waiting for approval: python -m rollforward approve sentiment 7 --env dev"
     assert ran.code == code
