@@ -2,6 +2,12 @@
 
 import signal
 
+from hypothesis import settings
+
+# How long an example takes says more about the machine's load than about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
+
 
 def pytest_configure() -> None:
     # A shell's background jobs ignore Ctrl-C, and so does all that they start: the tests' interrupts too.

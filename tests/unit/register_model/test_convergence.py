@@ -87,7 +87,7 @@ class Story:
         return [(key, data) for _, key, data in sorted(found, reverse=True)]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(plans, min_size=1, max_size=6), schedules)
 def test_the_pointer_ends_at_the_newest_approved_version(
     planned: list[Planned], schedule: bytes
@@ -103,7 +103,7 @@ def test_the_pointer_ends_at_the_newest_approved_version(
         assert {copy.data for copy in story.cloud.stored[key]} == {data}
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(plans, min_size=1, max_size=5), schedules)
 def test_every_delivery_is_recorded_once_with_its_verdict(
     planned: list[Planned], schedule: bytes

@@ -123,7 +123,7 @@ class Story:
         return max(approved, default="none")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(gates, st.lists(deliveries, max_size=4), st.lists(decisions, max_size=4), schedules)
 def test_the_pointer_ends_at_the_newest_version_that_is_approved(
     approve: str, delivered: list[Delivered], decided: list[Decision], schedule: bytes
@@ -133,7 +133,7 @@ def test_the_pointer_ends_at_the_newest_version_that_is_approved(
     assert story.cloud.values[POINTER] == story.newest_approved()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(gates, st.lists(deliveries, max_size=4), schedules)
 def test_undisturbed_the_gate_alone_decides(
     approve: str, delivered: list[Delivered], schedule: bytes
@@ -151,7 +151,7 @@ def test_undisturbed_the_gate_alone_decides(
     assert bool(labels) is bool(passing)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(gates, st.lists(deliveries, max_size=4), st.lists(decisions, max_size=3), schedules)
 def test_no_version_and_no_metrics_are_lost(
     approve: str, delivered: list[Delivered], decided: list[Decision], schedule: bytes
@@ -172,7 +172,7 @@ def test_no_version_and_no_metrics_are_lost(
             assert with_metrics == []
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(deliveries, min_size=1, max_size=4), schedules)
 def test_whatever_becomes_registered_was_announced_before(
     delivered: list[Delivered], schedule: bytes
@@ -184,7 +184,7 @@ def test_whatever_becomes_registered_was_announced_before(
     assert pointed <= announced
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.sampled_from(["manual", "better"]), st.lists(deliveries, min_size=1, max_size=4), schedules
 )

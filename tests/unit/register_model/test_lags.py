@@ -80,7 +80,7 @@ class LaggingRegistry(FakeRegistry):
         return super().versions(group)[: lagging.listed]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(convergence.plans, min_size=1, max_size=6), convergence.schedules)
 def test_the_pointer_ends_at_the_newest_version_though_reads_are_stale(
     planned: list[convergence.Planned], schedule: bytes
@@ -91,7 +91,7 @@ def test_the_pointer_ends_at_the_newest_version_though_reads_are_stale(
     assert story.cloud.values[POINTER] == (keys[0] if keys else "none")
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     decisions.gates,
     st.lists(decisions.deliveries, max_size=4),

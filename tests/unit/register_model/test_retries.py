@@ -53,7 +53,7 @@ class Site:
         return self.cloud.values[POINTER]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     f1=st.sampled_from([None, 0.4, 0.6, 0.8]),
     rolls=st.lists(st.integers(0, 1), min_size=1, max_size=4),
