@@ -15,6 +15,7 @@ from rollforward.local.ministack import (
     parameters,
     principals,
     requests,
+    terraform_requests,
 )
 from rollforward.local.ministack.gate import gated
 from rollforward.local.ministack.runtimes import use_their_own_python
@@ -24,6 +25,7 @@ decisions.record(Path(sys.argv[1]))
 encryption.enforce_keys()
 functions.act_under_roles()
 requests.complete()
+terraform_requests.correct()
 behaviour = Behaviour.of_environ()
 notifications.deliver_late(Deliveries(behaviour))
 parameters.behave(behaviour)
