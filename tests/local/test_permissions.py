@@ -357,6 +357,34 @@ def test_s3_calls_a_function_only_if_its_policy_lets_the_bucket(account: Account
     assert set(called_by()) == {"after"}
 
 
+def test_a_rule_calls_a_function_only_if_its_policy_lets_the_rule(account: Account) -> None:
+    trusted = {"Principal": {"Service": "lambda.amazonaws.com"}}
+    functions = [_function(account, account.role(EVERYTHING, trust=trusted)) for _ in range(2)]
+    events = account.client("events")
+    pattern = json.dumps({"source": ["aws.sagemaker"]})
+    rule = events.put_rule(Name="changes", EventPattern=pattern)["RuleArn"]
+    targets = [{"Id": one["FunctionName"], "Arn": one["FunctionArn"]} for one in functions]
+    events.put_targets(Rule="changes", Targets=targets)
+    denied, allowed = (one["FunctionName"] for one in functions)
+    account.client("lambda").add_permission(
+        FunctionName=allowed,
+        StatementId="rule",
+        Action="lambda:InvokeFunction",
+        Principal="events.amazonaws.com",
+        SourceArn=rule,
+    )
+    _register(account.sagemaker)
+
+    def called(function: str) -> bool:
+        group = f"/aws/lambda/{function}"
+        logs = account.client("logs").describe_log_groups(logGroupNamePrefix=group)
+        return bool(logs["logGroups"])
+
+    _until(lambda: called(allowed))
+    events.remove_targets(Rule="changes", Ids=[denied, allowed])
+    assert not called(denied)
+
+
 def test_every_decision_is_recorded_with_the_statements_that_allowed_it(account: Account) -> None:
     account.bearer(READS)("s3").head_object(Bucket=BUCKET, Key=KEY)
     lines = map(json.loads, account.decisions.read_text("utf-8").splitlines())

@@ -44,6 +44,9 @@ class Everything:
         del role
         return Caller(source["aws:SourceAccount"], "", region)
 
+    def serves(self, function: str, rule: str) -> bool:
+        return bool(function and rule)
+
 
 @contextmanager
 def served(logs: Path, behaviour: Behaviour = IN_PASSING) -> Iterator[str]:

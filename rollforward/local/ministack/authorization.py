@@ -1,7 +1,8 @@
 """The local cloud's own questions to ministack's IAM evaluator, for services that run beside it.
 
 `POST /_local/authorize` asks whether a caller may make some calls; `POST /_local/assume` makes a service
-the bearer of a role, if the role's trust policy allows it.
+the bearer of a role, if the role's trust policy allows it; `POST /_local/serves` asks whether a resource's
+policy lets a service make a call.
 """
 
 import secrets
@@ -15,6 +16,7 @@ from starlette.responses import JSONResponse, Response
 
 AUTHORIZE = "/_local/authorize"
 ASSUME = "/_local/assume"
+SERVES = "/_local/serves"
 
 
 async def authorize(request: Request) -> Response:
@@ -87,6 +89,31 @@ async def assume(request: Request) -> Response:
         },
     )
     return JSONResponse(credentials)
+
+
+async def serves(request: Request) -> Response:
+    """Whether the policy of `resource` lets `service` do `action`, for the resource `source`."""
+    asked = await request.json()
+    return JSONResponse({"allowed": lets_service(**asked)})
+
+
+def lets_service(*, resource: str, service: str, action: str, source: str) -> bool:
+    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
+    _, _, namespace, region, account, _ = resource.split(":", 5)
+    responses.set_request_account_id(account)
+    responses.set_request_region(region)
+    found = iam_evaluator._resource_policy(namespace, resource)
+    question = iam_evaluator.EvalContext(
+        principal_arn=service,
+        principal_type="Service",
+        principal_account=account,
+        action=action,
+        resource_arn=resource,
+        region=region,
+        service_context={"aws:sourcearn": source, "aws:sourceaccount": account},
+    )
+    result = iam_evaluator.evaluate_resource_policy(found[0] if found else None, question, service)
+    return bool(result.decision == "Allow")
 
 
 def trusts(role: str, service: str, context: Mapping[str, str]) -> bool:

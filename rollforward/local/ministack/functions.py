@@ -57,22 +57,15 @@ def _permitted(invoke: Any) -> Any:
 
 def _lets_s3(function: dict[str, Any], bucket: dict[str, Any]) -> bool:
     arn = function["config"]["FunctionArn"]
-    account = arn.split(":")[4]
-    question = iam_evaluator.EvalContext(
-        principal_arn="s3.amazonaws.com",
-        principal_type="Service",
-        principal_account=account,
+    allowed = authorization.lets_service(
+        resource=arn,
+        service="s3.amazonaws.com",
         action="lambda:InvokeFunction",
-        resource_arn=arn,
-        region=arn.split(":")[3],
-        service_context={"aws:sourcearn": bucket["arn"], "aws:sourceaccount": account},
+        source=bucket["arn"],
     )
-    found = lambda_svc.function_policy_for_arn(arn)
-    policy = found[0] if found else None
-    result = iam_evaluator.evaluate_resource_policy(policy, question, "s3.amazonaws.com")
-    if result.decision != "Allow":
+    if not allowed:
         logger.warning("%s may not call %s", bucket["arn"], arn)
-    return bool(result.decision == "Allow")
+    return allowed
 
 
 def _logged(emit: Any) -> Any:

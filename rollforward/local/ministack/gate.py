@@ -15,6 +15,7 @@ def gated(ministack: ASGIApp) -> ASGIApp:
         routes=[
             Route(authorization.AUTHORIZE, authorization.authorize, methods=["POST"]),
             Route(authorization.ASSUME, authorization.assume, methods=["POST"]),
+            Route(authorization.SERVES, authorization.serves, methods=["POST"]),
         ]
     )
 

@@ -129,8 +129,11 @@ def _deliver(region: Region, event: Members) -> None:
                 if not events.test_event_pattern(EventPattern=pattern, Event=text)["Result"]:
                     continue
                 for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
-                    functions.invoke(
-                        FunctionName=target["Arn"], InvocationType="Event", Payload=text
-                    )
+                    if region.permissions.serves(target["Arn"], rule["Arn"]):
+                        functions.invoke(
+                            FunctionName=target["Arn"], InvocationType="Event", Payload=text
+                        )
+                    else:
+                        logger.warning("%s may not call %s", rule["Arn"], target["Arn"])
     except (ClientError, BotoCoreError):
         logger.exception("%s was not delivered", event["detail-type"])

@@ -43,6 +43,9 @@ class Permissions(Protocol):
         `source` holds the condition keys that a trust policy may ask for, such as aws:SourceAccount.
         """
 
+    def serves(self, function: str, rule: str) -> bool:
+        """Whether the function's policy lets EventBridge call it for the rule; both are ARNs."""
+
 
 class Iam:
     """`url` is ministack's, behind its own gate."""
@@ -71,6 +74,15 @@ class Iam:
         if not answer:
             return None
         return Caller(answer["access_key"], answer["token"], region, answer["secret"])
+
+    def serves(self, function: str, rule: str) -> bool:
+        question = {
+            "resource": function,
+            "service": "events.amazonaws.com",
+            "action": "lambda:InvokeFunction",
+            "source": rule,
+        }
+        return bool(self._post("/_local/serves", question)["allowed"])
 
     def _authorize(self, caller: Caller, calls: Sequence[Call]) -> dict[str, Any]:
         question = {
