@@ -92,7 +92,7 @@ class Autoscaling(Construct):
     def _lifecycle(self, *ignored: str) -> TerraformResourceLifecycle:
         return TerraformResourceLifecycle(
             ignore_changes=list(ignored) or None,
-            replace_triggered_by=[self._endpoint.footing],
+            replace_triggered_by=self._endpoint.replacement_triggers,
         )
 
     def _follow(self, scaling: Scaling, instance_type: str) -> None:

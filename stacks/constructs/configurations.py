@@ -67,8 +67,6 @@ def configurations(
             stack, minimum=variants[0].instances, content=content, versions=versions
         )
         name += f"-{kept}"
-        for variant in variants:
-            said[variant.name]["initial_instance_count"] = variant.instances
         said[names.VARIANT]["initial_instance_count"] = Token.as_number(kept)
     shadow = said.pop(SHADOW, None)
     SagemakerEndpointConfiguration(

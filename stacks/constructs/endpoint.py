@@ -52,7 +52,7 @@ class RollingEndpoint:
         # it changes the instance type of no variant that is a scalable target: what scales it is taken away
         # before the endpoint rolls, and is made anew after it.
         # https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-scaling-update.html
-        footing = terraform_data(
+        kind_and_type = terraform_data(
             stack,
             "footing",
             values={
@@ -61,7 +61,18 @@ class RollingEndpoint:
             },
             lifecycle=_keeps_the_primary(versions, environment.models[model]),
         )
-        self.footing = f"{TERRAFORM_DATA}.footing"
+        # A roll with a deployment policy keeps the names of the variants: others need another endpoint.
+        # https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
+        variant_names = terraform_data(
+            stack,
+            "variants",
+            values={"input": sorted(variant.name for variant in variants)},
+        )
+        changed_kind_or_type, changed_names = (
+            f"{TERRAFORM_DATA}.{name}" for name in ("footing", "variants")
+        )
+        # What scales the endpoint is replaced with it.
+        self.replacement_triggers = [changed_kind_or_type, changed_names]
         self.endpoint = SagemakerEndpoint(
             stack,
             "serving",
@@ -70,11 +81,13 @@ class RollingEndpoint:
             endpoint_config_name=f"${{{asked}}}",
             deployment_config=deployment,
             lifecycle=TerraformResourceLifecycle(
-                replace_triggered_by=[f"{self.footing}.input"],
+                # The whole resource, not its input: in a stack from before there was one, its creation
+                # replaces nothing.
+                replace_triggered_by=[f"{changed_kind_or_type}.input", changed_names],
                 postcondition=[_is_live(asked)],
             ),
             # SageMaker refuses a roll whose alarms are not there yet.
-            depends_on=[footing, *alarms],
+            depends_on=[kind_and_type, variant_names, *alarms],
         )
 
     @property

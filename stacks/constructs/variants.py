@@ -2,12 +2,16 @@
 
 from typing import Any
 
+from config import names
 from config.served import Served
 from config.serving import OWN_DISKS, Serverless, Serving
 
 
 def settings(variant: Served, serving: Serving) -> dict[str, Any]:
-    """All but its model, its share and how many instances it has. What is not set is left out."""
+    """All but its model, its share and, of the primary one, its instances. What is not set is left out.
+
+    Only the primary variant scales: the instances of the others are settings as all the rest.
+    """
     # Its name is constant: SageMaker refuses to update away a variant that is a scalable target.
     said: dict[str, Any] = {"variant_name": variant.name}
     if isinstance(serving, Serverless):
@@ -21,6 +25,7 @@ def settings(variant: Served, serving: Serving) -> dict[str, Any]:
     return said | _set(
         {
             "instance_type": variant.instance_type,
+            "initial_instance_count": None if variant.name == names.VARIANT else variant.instances,
             "container_startup_health_check_timeout_in_seconds": serving.startup_timeout_seconds,
             "volume_size_in_gb": None if own_disks else serving.volume_gb,
         }

@@ -218,6 +218,14 @@ class TestVariants:
     def test_another_share_is_another_configuration(self, template: Template) -> None:
         assert "${var.challenger_percent}" in configuration(template)["name"]
 
+    def test_another_number_of_its_instances_is_another_configuration(
+        self, synthesize: Synthesize, template: Template
+    ) -> None:
+        more = CHALLENGER.model_copy(update={"instances": 3})
+        twin = Variant(traffic_percent=5)
+        how = REAL_TIME.model_copy(update={"variants": {"challenger": more, "twin-2": twin}})
+        assert configuration(serving(synthesize, how))["name"] != configuration(template)["name"]
+
     def test_one_that_follows_the_pointer_has_a_model_for_each_version(
         self, template: Template
     ) -> None:
@@ -363,10 +371,23 @@ def test_another_kind_replaces_the_endpoint_and_the_plan_shows_it(
     synthesize: Synthesize, how: Serving
 ) -> None:
     template = serving(synthesize, how)
-    (trigger,) = template.only("aws_sagemaker_endpoint")["lifecycle"]["replace_triggered_by"]
-    assert trigger == "terraform_data.footing.input"
+    triggers = template.only("aws_sagemaker_endpoint")["lifecycle"]["replace_triggered_by"]
+    assert "terraform_data.footing.input" in triggers
     footing = template.content["resource"]["terraform_data"]["footing"]
     assert footing["input"] == {"kind": how.kind}
+
+
+def test_a_variant_added_or_removed_replaces_the_endpoint_and_all_that_scales_it(
+    synthesize: Synthesize,
+) -> None:
+    how = REAL_TIME.model_copy(update={"variants": {"challenger": CHALLENGER}})
+    template = serving(synthesize, how)
+    names = template.content["resource"]["terraform_data"]["variants"]
+    assert names["input"] == ["challenger", "primary"]
+    for resource_type in ("aws_sagemaker_endpoint", "aws_appautoscaling_target"):
+        triggers = template.only(resource_type)["lifecycle"]["replace_triggered_by"]
+        # The whole resource, not its input: of that, the first apply would replace the endpoint.
+        assert "terraform_data.variants" in triggers
 
 
 def test_an_apply_that_was_taken_back_fails_before_it_deletes_what_is_live(
@@ -387,7 +408,7 @@ def test_what_scales_goes_before_another_instance_type_comes(
     dev: dict[str, Template], resource_type: str
 ) -> None:
     stack = dev["sagemaker-sentiment"]
-    (trigger,) = stack.only(resource_type)["lifecycle"]["replace_triggered_by"]
+    trigger, _ = stack.only(resource_type)["lifecycle"]["replace_triggered_by"]
     assert trigger in stack.only("aws_sagemaker_endpoint")["depends_on"]
     footing = stack.content["resource"]["terraform_data"]["footing"]
     assert trigger == "terraform_data.footing"

@@ -11,6 +11,11 @@ from rollforward.local.sagemaker import baking
 from tests.unit.standin import Endpoints, fake_endpoints, refusal, served, until, variant
 
 ALARM = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
+ALL_AT_ONCE = {
+    "BlueGreenUpdatePolicy": {
+        "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    }
+}
 LONG = 20.0
 
 
@@ -124,3 +129,38 @@ def test_new_shares_take_their_time(start: Start) -> None:
         EndpointName="e", DesiredWeightsAndCapacities=[{"VariantName": "v", "DesiredWeight": 2}]
     )
     assert status(endpoints) == "Updating"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ProductionVariants": [variant("v", ModelName="good"), variant("w", ModelName="good")]},
+        {"ShadowProductionVariants": [variant("w", ModelName="good")]},
+    ],
+)
+def test_a_deployment_policy_wants_the_same_variants_before_and_after(
+    start: Start, more: Any
+) -> None:
+    endpoints = start()
+    create(endpoints)
+    endpoints.settled()
+    usual = {"ProductionVariants": [variant("v", ModelName="good")]}
+    endpoints.sagemaker.create_endpoint_config(EndpointConfigName="more", **usual | more)
+    words = "must have the same variant names as the old one: v. It has: v, w."
+    assert words in refusal(endpoints.update, "more", ALL_AT_ONCE)
+    endpoints.update("more", {})
+    assert endpoints.settled()["EndpointConfigName"] == "more"
+    assert words.replace("v. It has: v, w", "v, w. It has: v") in refusal(
+        endpoints.update, "old", ALL_AT_ONCE
+    )
+
+
+def test_an_update_to_the_configuration_that_is_live_is_a_roll(start: Start) -> None:
+    endpoints = start()
+    create(endpoints)
+    endpoints.settled()
+    endpoints.update("old", ALL_AT_ONCE)
+    until(lambda: len(endpoints.started) == 2)
+    assert endpoints.settled()["LastDeploymentConfig"] == ALL_AT_ONCE
+    until(lambda: endpoints.started[0].stopped)
+    assert endpoints.states()[-2:] == ["UPDATING", "IN_SERVICE"]

@@ -10,6 +10,7 @@ from rollforward.local.sagemaker.configurations import (
     PRODUCTION,
     is_serverless,
     require_models,
+    variants_of,
 )
 from rollforward.local.sagemaker.deployments import PENDING, Deployment, retire
 from rollforward.local.sagemaker.errors import AwsError, invalid
@@ -34,10 +35,13 @@ def update_endpoint(operation: OperationModel, region: Region, params: Members) 
     endpoint = region.get(ENDPOINT, params[f"{ENDPOINT}Name"])
     config = _deployable(region, params)
     require_in_service(endpoint)
-    _require_same_footing(endpoint, config)
+    _require_same_kind(endpoint, config)
     _require_scaled_variants_stay(region, endpoint, config)
     retained = endpoint.members.get(_LAST) if params.get(f"Retain{_ASKED}") else None
-    deployment = Deployment.of(region, endpoint, config, params.get(_ASKED) or retained or {})
+    policy = params.get(_ASKED) or retained or {}
+    if policy:
+        _require_same_variants(endpoint, config)
+    deployment = Deployment.of(region, endpoint, config, policy)
     endpoint.update({"EndpointStatus": "Updating", PENDING: deployment.summary("Creating")})
     endpoint.update(_remembered(params))
     endpoint_changed(region, endpoint)
@@ -97,7 +101,23 @@ def _deployable(region: Region, params: Members) -> Resource:
     return config
 
 
-def _require_same_footing(endpoint: Resource, config: Resource) -> None:
+def _require_same_variants(endpoint: Resource, config: Resource) -> None:
+    """Without a deployment policy, variants may be added and removed.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
+    """
+    old, new = (
+        sorted(variant["VariantName"] for variant in variants_of(members))
+        for members in (endpoint.members, config.members)
+    )
+    if old != new:
+        raise invalid(
+            "When doing a blue/green or rolling deployment, the new endpoint configuration must have the "
+            f"same variant names as the old one: {', '.join(old)}. It has: {', '.join(new)}."
+        )
+
+
+def _require_same_kind(endpoint: Resource, config: Resource) -> None:
     """https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-update.html
 
     For asynchronous ones AWS's pages say nothing; its words are in aws/sagemaker-python-sdk #3124.
