@@ -13,12 +13,14 @@ from rich.markup import escape
 
 from config import settings
 from config.errors import ConfigError
+from config.outputs import ENDPOINT_CONFIGURATION
 from config.settings import Environment
 from rollforward import applying
 from rollforward.apply_progress import ApplyProgress
-from rollforward.applying import LATER, Job, Work
+from rollforward.applying import Work
 from rollforward.console import err, out, print_json, told
 from rollforward.errors import RollforwardError
+from rollforward.jobs import APPLIED, LATER, Job
 from rollforward.options import EnvironmentName, Json
 from rollforward.proof import Proof
 from rollforward.proof_commands import shown
@@ -108,7 +110,9 @@ def _tell_results(work: Work, proofs: Sequence[Proof]) -> None:
         counted = Counter(verb(change) for change in job.changes)
         summary = ", ".join(f"{count} {what}" for what, count in counted.items())
         out.print(f"{job.name}: {job.result}{f' ({summary})' if summary else ''}", markup=False)
-        if job.result == applying.APPLIED:
+        if job.note:
+            out.print(f"  {job.note}", markup=False)
+        if job.result == APPLIED:
             _show_outputs(job, out)
     for proof in proofs:
         out.print(shown(work.environment, proof), markup=False)
@@ -127,9 +131,8 @@ def _show(jobs: Sequence[Job], console: Console) -> None:
         for change in job.changes:
             console.print(f"  {verb(change):<8} {change.address}", markup=False)
         _show_outputs(job, console)
-        for change in job.changes:
-            if warning := _warning(change):
-                console.print(f"  [bold red]{warning}[/]: {escape(change.address)}")
+        for warning in _warnings(job):
+            console.print(f"  [bold red]{escape(warning)}[/]")
 
 
 def _show_outputs(job: Job, console: Console) -> None:
@@ -143,12 +146,28 @@ def verb(change: Change) -> str:
     return "replace" if len(change.actions) > 1 else change.actions[0]
 
 
-def _warning(change: Change) -> str | None:
-    if not change.address.startswith(ENDPOINT) or verb(change) not in ("replace", "delete"):
-        return None
-    if verb(change) == "delete":
+def _warnings(job: Job) -> list[str]:
+    """What a reviewer must know of a change of the endpoint before it is applied."""
+    changed = [change for change in job.changes if change.address.startswith(ENDPOINT)]
+    return [
+        f"{warning}: {change.address}"
+        for change in changed
+        if (warning := _warning(verb(change), same=ENDPOINT_CONFIGURATION not in job.outputs))
+    ]
+
+
+def _warning(verb: str, *, same: bool) -> str | None:
+    """`same` is whether the endpoint keeps its configuration."""
+    if verb == "delete":
         return "THE ENDPOINT IS DELETED: nothing answers after it"
-    return "THE ENDPOINT IS REPLACED: nothing answers until the new one is up"
+    if verb == "replace":
+        return "THE ENDPOINT IS REPLACED: nothing answers until the new one is up"
+    if verb == "update" and same:
+        return (
+            "THE ENDPOINT ROLLS to the configuration that it has already: a changed rollout or list of "
+            "alarms takes effect by a roll (changed tags alone do not roll)"
+        )
+    return None
 
 
 def _as_json(job: Job) -> dict[str, Any]:
@@ -163,4 +182,6 @@ def _as_json(job: Job) -> dict[str, Any]:
             for name, (before, after) in job.outputs.items()
         },
         "error": job.error,
+        "note": job.note,
+        "warnings": _warnings(job),
     }

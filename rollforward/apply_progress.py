@@ -6,8 +6,8 @@ from types import TracebackType
 
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from rollforward.applying import BUSY
 from rollforward.console import err
+from rollforward.jobs import BUSY
 
 
 class ApplyProgress:

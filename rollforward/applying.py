@@ -8,74 +8,51 @@ stack makes: on a new environment, endpoints are planned once the shared stacks 
 
 import fcntl
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from config import names
-from config.outputs import TAKEN_BACK
 from config.settings import Environment
 from rollforward import aws
 from rollforward.capacity import capacity
 from rollforward.errors import RollforwardError
+from rollforward.finishing import finished, is_roll_back
+from rollforward.jobs import (
+    APPLIED,
+    APPLIED_AGAIN,
+    APPLYING,
+    DECLINED,
+    FAILED,
+    NO_CHANGES,
+    PLANNED,
+    PLANNING,
+    PROVING,
+    SKIPPED,
+    WAITING_FOR_THE_NAME,
+    WENT_BACK,
+    Job,
+)
 from rollforward.last_apply import last_outputs
 from rollforward.options import WORK
 from rollforward.processes import Processes
-from rollforward.proof import Proof, prove
+from rollforward.proof import prove
 from rollforward.side_by_side import SkippedError, side_by_side, skipped
 from rollforward.status import registered
 from rollforward.terraform import Stack, cli_environment, synthesize
-from rollforward.terraform_plans import Change, Plan
+from rollforward.terraform_errors import TerraformError
+from rollforward.terraform_plans import Plan, plan_of
 
 LAMBDA, S3 = "lambda", "s3"
 # Terraform and its provider spend a quarter of their CPU time on collecting 60 MB of garbage.
 FEW_COLLECTIONS = {"GOGC": "400"}
 
-WAITING, PLANNED, NO_CHANGES, APPLIED = "waiting", "planned", "no changes", "applied"
-FAILED, SKIPPED, DECLINED, LATER = "failed", "skipped", "declined", "can be planned"
-UNPROVEN = "applied, but not proven"
-WENT_BACK = "applied, but SageMaker went back"
-PLANNING, APPLYING, PROVING = "planning", "applying", "proving"
-BUSY = (PLANNING, APPLYING, PROVING, PLANNED)
-
 # Told of what each stack is at: "planning", "applying", …
 Tell = Callable[[str, str], None]
-
-
-@dataclass
-class Job:
-    """One stack and what became of it. `model` is None of the shared ones.
-
-    `after` names those that must be applied before it; `outputs` maps those that change to (before, after).
-    """
-
-    name: str
-    part: str
-    model: str | None
-    after: tuple[str, ...]
-    stack: Stack
-    result: str = WAITING
-    changes: Sequence[Change] = ()
-    outputs: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
-    proof: Proof | None = None
-    error: str | None = None
-
-    @property
-    def in_order(self) -> bool:
-        return self.result in (PLANNED, NO_CHANGES, APPLIED)
-
-    @property
-    def ending(self) -> str:
-        """The last that is told of it."""
-        return self.proof.verdict if self.proof else self.result
-
-    def give_up(self, error: RollforwardError) -> None:
-        self.result = UNPROVEN if self.result in (NO_CHANGES, APPLIED) else FAILED
-        self.error = str(error)
 
 
 @dataclass(frozen=True)
@@ -191,7 +168,13 @@ def _apply(work: Work, job: Job) -> None:
     if job.result == PLANNED:
         work.tell(job.name, APPLYING)
         with _told_by_the_proof(job):
-            now = job.stack.apply()
+            now = finished(
+                job.stack.apply,
+                lambda _: _apply_again(work, job),
+                work.environment,
+                job.model,
+                partial(_told_of_deletion, work, job),
+            )
             job.outputs = {name: (was, now.get(name)) for name, (was, _) in job.outputs.items()}
             job.result = APPLIED
     _prove(work, job)
@@ -203,21 +186,48 @@ def _plan_and_apply(work: Work, job: Job) -> None:
     job.stack.init()
     options = capacity(work.environment, job.model, job.stack.folder)
     with _told_by_the_proof(job):
-        done = job.stack.plan_and_apply(*options)
-        outputs = {name: (before.get(name), now) for name, (_, now) in done.outputs.items()}
+        done = finished(
+            lambda: job.stack.plan_and_apply(*options),
+            lambda error: Plan(
+                plan_of(error.printed).changes,
+                {name: (None, now) for name, now in _apply_again(work, job).items()},
+            ),
+            work.environment,
+            job.model,
+            partial(_told_of_deletion, work, job),
+        )
+        outputs = {
+            name: (before.get(name), now)
+            for name, (_, now) in done.outputs.items()
+            if before.get(name) != now
+        }
         _settle(job, Plan(done.changes, outputs), APPLIED)
     _prove(work, job)
 
 
 @contextmanager
 def _told_by_the_proof(job: Job) -> Iterator[None]:
-    """That SageMaker went back fails the apply; the proof knows why, and rejects the version."""
+    """That SageMaker rolls back fails the apply; the proof knows why, and rejects the version."""
     try:
         yield
-    except RollforwardError as error:
-        if TAKEN_BACK not in str(error):
+    except TerraformError as error:
+        if not is_roll_back(error):
             raise
         job.result = WENT_BACK
+        job.changes = job.changes or plan_of(error.printed).changes
+
+
+def _told_of_deletion(work: Work, job: Job, state: str) -> None:
+    work.processes.require_going_on()
+    work.tell(job.name, f"{WAITING_FOR_THE_NAME}, it is {state}")
+
+
+def _apply_again(work: Work, job: Job) -> dict[str, Any]:
+    """Apply what a failed apply has left; the outputs after it."""
+    job.note = APPLIED_AGAIN
+    work.tell(job.name, APPLYING)
+    job.stack.plan_and_apply(*capacity(work.environment, job.model, job.stack.folder))
+    return job.stack.outputs()
 
 
 def _settle(job: Job, found: Plan, result: str) -> None:

@@ -19,7 +19,7 @@ from typing import IO, Any
 
 from rollforward.errors import RollforwardError
 from rollforward.processes import Processes
-from rollforward.terraform_errors import errors, failure
+from rollforward.terraform_errors import TerraformError, errors, in_short
 from rollforward.terraform_plans import Plan, Transcript, outputs_of, plan_of
 
 ROOT = Path(__file__).parents[1]
@@ -113,7 +113,7 @@ class Stack:
         return json.dumps({"binary": binary(), **block}, sort_keys=True)
 
     def _run(self, command: str, *arguments: str) -> str:
-        """What it printed on stdout. Raises RollforwardError with Terraform's own words when it fails."""
+        """What it printed on stdout. Raises TerraformError with Terraform's own words when it fails."""
         unasked = ["-input=false"] if command in ("init", "plan", "apply") else []
         typed = [binary(), command, "-no-color", *unasked, *arguments]
         with self.log.open("ab") as log, TemporaryFile() as out, TemporaryFile() as err:
@@ -124,7 +124,8 @@ class Stack:
             printed, complained = _text(out), _text(err)
             log.write(f"{complained}\n".encode())
         if code:
-            raise failure(typed, self.folder, errors(printed) + complained or printed, self.log)
+            said = errors(printed) + complained or printed
+            raise TerraformError(in_short(typed, self.folder, said, self.log), printed)
         return printed
 
 

@@ -21,20 +21,28 @@ NO_BUCKET = re.compile(r'S3 bucket "(?P<name>[^"]+)" does not exist')
 _EVENT = '{"@level"'
 
 
-def failure(command: list[str], folder: Path, said: str, log: Path) -> RollforwardError:
+class TerraformError(RollforwardError):
+    """A Terraform command failed; `printed` is what it wrote to stdout until then."""
+
+    def __init__(self, message: str, printed: str) -> None:
+        super().__init__(message)
+        self.printed = printed
+
+
+def in_short(command: list[str], folder: Path, said: str, log: Path) -> str:
     """Terraform's own words, or who holds the lock and how to release it."""
     if bucket := NO_BUCKET.search(said):
-        return RollforwardError(
+        return (
             f"{folder.name}: the bucket for Terraform's state, {bucket['name']}, does not exist: "
             "run `python -m rollforward bootstrap`, then again"
         )
     lock = LOCK.search(said)
     if lock is None:
         what = f"terraform {command[1]} failed in {folder.name}"
-        return RollforwardError(f"{what}:\n{said.strip()}\nAll that it printed: {log}")
+        return f"{what}:\n{said.strip()}\nAll that it printed: {log}"
     release = shlex.join([command[0], f"-chdir={folder}", "force-unlock", lock["id"]])
     doing = lock["operation"].removeprefix("OperationType").lower()
-    return RollforwardError(
+    return (
         f"{folder.name} is locked: {lock['who'].strip()} holds its state for `{doing}` since "
         f"{lock['created'].strip()}. Wait for them; if nobody works on it any more, release it with: "
         f"{release}"

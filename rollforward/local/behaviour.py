@@ -31,7 +31,7 @@ class Behaviour:
     creating_seconds: float = 0.2
     updating_seconds: float = 0.2
     rolling_back_seconds: float = 0.2
-    deleting_seconds: float = 0.0
+    deleting_seconds: float = 0.5
     repeated_events: float = 0.5
     late_seconds: float = 0.3
     seed: int = 1

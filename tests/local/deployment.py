@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,6 +18,7 @@ from config import names
 from config.outputs import NOTIFICATIONS, TAKEN_BACK
 from config.settings import Environment
 from rollforward.errors import RollforwardError
+from rollforward.finishing import ROLLING_BACK
 from rollforward.terraform import ROOT, Stack
 
 
@@ -121,8 +123,17 @@ class Deployment:
         stack.apply()
 
     def roll_that_is_taken_back(self) -> None:
-        with pytest.raises(RollforwardError, match=f"{TAKEN_BACK}: .* still serves"):
+        """Whether the provider sees RollingBack, or InService again, is a matter of when it looks."""
+        words = f"{TAKEN_BACK}: .* still serves|{ROLLING_BACK}"
+        with pytest.raises(RollforwardError, match=words):
             self.roll()
+
+    def await_no_endpoint(self) -> None:
+        """Terraform is done with a destroy while the endpoint is still Deleting."""
+        deadline = time.monotonic() + 30
+        while self.client("sagemaker").list_endpoints()["Endpoints"]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
 
     def client(self, service: Any) -> Any:
         """A boto3 client of this deployment, whatever the test's own environment says."""

@@ -18,8 +18,10 @@ from config.settings import Environment, Model, load
 from config.source import Source
 from examples.sentiment.build import build
 from main import build_app
+from rollforward.finishing import finished
 from rollforward.local.cloud import local_cloud
 from rollforward.terraform import Stack, binary, cli_environment
+from rollforward.terraform_errors import TerraformError
 from rollforward.terraform_plans import Plan
 from tests.local.deployment import Deployment, own_environ
 
@@ -49,10 +51,21 @@ class Site:
         stack = self.deployment.stack("sagemaker-sentiment")
         stack.init()
         plan = stack.plan(*options)
-        stack.apply()
-        stack.plan(*(option for option in options if option.startswith("-var")))
+        variables = [option for option in options if option.startswith("-var")]
+        self._apply(stack, variables)
+        stack.plan(*variables)
         assert _differences(stack) == {}
         return plan
+
+    def _apply(self, stack: Stack, variables: Sequence[str]) -> None:
+        """As `rollforward apply` does: again, if the name of a replaced endpoint is still taken."""
+
+        def again(_: TerraformError) -> dict[str, Any]:
+            stack.plan_and_apply(*variables)
+            return stack.outputs()
+
+        with self.operator():
+            finished(stack.apply, again, self.environment, "sentiment", lambda _: None)
 
     def point(self, key: str, *before: str) -> None:
         """At `key`; the versions before it stay deployable."""

@@ -17,11 +17,13 @@ from typing import Any
 
 import boto3
 import pytest
+import yaml
 
 from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
 from config import names
 from config.settings import Environment, load
 from examples.sentiment.build import build
+from rollforward.local.behaviour import Behaviour
 from rollforward.local.cloud import local_cloud
 from rollforward.terraform import cli_environment
 from tests.local.deployment import Ran, own_environ
@@ -29,6 +31,8 @@ from tests.local.deployment import Ran, own_environ
 pytestmark = pytest.mark.timeout(600)
 
 FIRST, SECOND = MODELS
+# Longer than the provider waits between two looks, so that it sees each state.
+SLOW = Behaviour(updating_seconds=2, rolling_back_seconds=15, deleting_seconds=4)
 
 
 @dataclass(frozen=True)
@@ -67,11 +71,33 @@ class Site:
     def stack(self, model: str) -> str:
         return names.stack(self.environment, f"sagemaker-{model}")
 
+    def serve(self, model: str, serving: Mapping[str, Any]) -> None:
+        """Write into the environment's file how the model is served."""
+        file = self.folder / "config" / "environments" / f"{ENVIRONMENT}.yaml"
+        content = yaml.safe_load(file.read_text())
+        content["models"][model]["serving"] = dict(serving)
+        file.write_text(yaml.safe_dump(content))
+
     @property
     def s3(self) -> Any:
+        return self.client("s3", self.environ["AWS_ENDPOINT_URL"])
+
+    @property
+    def cloudwatch(self) -> Any:
+        return self.client("cloudwatch", self.environ["AWS_ENDPOINT_URL"])
+
+    @property
+    def sagemaker(self) -> Any:
+        return self.client("sagemaker", self.environ["AWS_ENDPOINT_URL_SAGEMAKER"])
+
+    def described(self, model: str) -> Any:
+        name = names.endpoint(self.environment, model)
+        return self.sagemaker.describe_endpoint(EndpointName=name)
+
+    def client(self, service: Any, url: str) -> Any:
         return boto3.client(
-            "s3",
-            endpoint_url=self.environ["AWS_ENDPOINT_URL"],
+            service,
+            endpoint_url=url,
             region_name=self.environment.region,
             aws_access_key_id=self.environ["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=self.environ["AWS_SECRET_ACCESS_KEY"],
@@ -87,7 +113,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("apply")
     project = checkout(folder / "project")
     environment = load(ENVIRONMENT, project / "config" / "environments")
-    with local_cloud(folder, environment.account, environment.region) as cloud:
+    with local_cloud(folder, environment.account, environment.region, SLOW) as cloud:
         environ = {
             **own_environ(),
             **cloud.environment,
@@ -170,3 +196,55 @@ def test_ctrl_c_releases_the_locks_and_the_next_apply_goes_on(site: Site) -> Non
     assert site.locks() == []
     ran = site.run("apply", *MODELS, "--yes", "--json")
     assert (ran.code, live(ran)) == (0, wanted), ran.err
+
+
+def test_a_roll_back_that_terraform_sees_is_proven_and_what_is_live_stays(site: Site) -> None:
+    before = site.described(FIRST)["EndpointConfigName"]
+    live_before = site.run("status", FIRST, "--json").json[0]["live"]
+    bad = site.deliver(FIRST, "v3")
+    begun = len(site.log(FIRST))
+    apply = site.start("apply", FIRST, "--yes", "--json")
+    deadline = time.monotonic() + 60
+    while "PendingDeploymentSummary" not in site.described(FIRST):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+    rolling = site.described(FIRST)["PendingDeploymentSummary"]["EndpointConfigName"]
+    site.cloudwatch.set_alarm_state(
+        AlarmName=names.rollback_alarm(rolling, "errors-5xx"),
+        StateValue="ALARM",
+        StateReason="it is bad",
+    )
+    out, err = apply.communicate(timeout=120)
+    ran = Ran(apply.returncode, out, err)
+    assert "unexpected state 'RollingBack', wanted target 'InService'" in site.log(FIRST)[begun:]
+    assert (ran.code, live(ran)) == (1, {FIRST: "rolled back"}), err
+    assert results(ran) == {site.stack(FIRST): "applied, but SageMaker went back"}
+    (proof,) = ran.json["proofs"]
+    assert (proof["asked"], proof["live"], proof["registered"]) == (bad, live_before, live_before)
+    assert site.described(FIRST)["EndpointConfigName"] == before
+    assert site.sagemaker.describe_endpoint_config(EndpointConfigName=before)
+
+
+def test_the_apply_after_such_a_roll_back_rolls_nothing_and_is_proven(site: Site) -> None:
+    before = site.described(FIRST)
+    ran = site.run("apply", FIRST, "--yes", "--json")
+    assert ran.code == 0, ran.err
+    assert live(ran)[FIRST] == site.run("status", FIRST, "--json").json[0]["registered"]
+    assert site.described(FIRST)["LastModifiedTime"] == before["LastModifiedTime"]
+    assert results(site.run("apply", FIRST, "--yes", "--json"))[site.stack(FIRST)] == "no changes"
+
+
+def test_another_kind_is_applied_again_once_the_old_endpoint_is_gone(site: Site) -> None:
+    before = site.run("status", FIRST, "--json").json[0]["live"]
+    site.serve(FIRST, {"kind": "serverless", "memory_mb": 2048, "max_concurrency": 2})
+    begun = len(site.log(FIRST))
+    ran = site.run("apply", FIRST, "--yes", "--json")
+    assert "Cannot create already existing endpoint" in site.log(FIRST)[begun:]
+    assert (ran.code, live(ran)) == (0, {FIRST: before}), ran.err
+    (stack,) = ran.json["stacks"]
+    assert stack["note"].endswith("applied again once it was gone")
+    endpoints = [one for one in stack["changes"] if "aws_sagemaker_endpoint." in one["address"]]
+    assert [one["actions"] for one in endpoints] == [["delete", "create"]]
+    assert "waiting until the replaced endpoint is deleted, it is Deleting" in ran.err
+    (variant,) = site.described(FIRST)["ProductionVariants"]
+    assert variant["CurrentServerlessConfig"]["MemorySizeInMB"] == 2048

@@ -447,7 +447,7 @@ def test_destroy_leaves_nothing(deployment: Deployment) -> None:
     deployment.unsubscribe()
     deployment.cdktf("destroy")
     sagemaker = deployment.client("sagemaker")
-    assert sagemaker.list_endpoints()["Endpoints"] == []
+    deployment.await_no_endpoint()
     assert sagemaker.list_endpoint_configs()["EndpointConfigs"] == []
     assert sagemaker.list_models()["Models"] == []
     assert sagemaker.list_model_package_groups()["ModelPackageGroupSummaryList"] == []

@@ -119,4 +119,4 @@ def test_destroy_leaves_no_endpoint(site: Site) -> None:
     stack = site.deployment.stack("sagemaker-sentiment")
     stack.plan("-destroy")
     stack.apply()
-    assert site.deployment.client("sagemaker").list_endpoints()["Endpoints"] == []
+    site.deployment.await_no_endpoint()

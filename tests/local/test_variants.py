@@ -70,10 +70,21 @@ def test_a_share_is_a_whole_number(site: Site) -> None:
         stack.plan("-var=challenger_percent=0.5")
 
 
+def test_another_number_of_a_challengers_instances_rolls_in_place(site: Site) -> None:
+    larger = CHALLENGER.model_copy(update={"instances": 2})
+    plan = site.serve(REAL_TIME.model_copy(update={"variants": {"challenger": larger}}))
+    assert actions(plan) == ("update",)
+    _, challenger = site.described()["ProductionVariants"]
+    assert challenger["CurrentInstanceCount"] == 2
+
+
 def test_a_shadow_listens_and_never_answers(site: Site) -> None:
     shadow = Shadow(source=PINNED, sampling_percent=100)
     plan = site.serve(REAL_TIME.model_copy(update={"shadow": shadow}))
-    assert actions(plan) == ("update",)
+    # Other variants: SageMaker rolls to none with a deployment policy.
+    assert actions(plan) == ("delete", "create")
+    (target,) = plan.of_type("aws_appautoscaling_target")
+    assert target.actions == ("delete", "create")
     assert answered(site, 20) == {"primary": 20}
     assert "positive" in site.predicts()
     (listening,) = site.described()["ShadowProductionVariants"]
@@ -83,7 +94,7 @@ def test_a_shadow_listens_and_never_answers(site: Site) -> None:
 
 
 def test_a_roll_starts_with_the_instances_that_serve_now(site: Site) -> None:
-    site.serve(REAL_TIME)
+    assert actions(site.serve(REAL_TIME)) == ("delete", "create")
     assert instances(site) == 1
     site.point(V2, V1)
     site.serve(REAL_TIME, options=["-var=current_instances=3"])

@@ -1,5 +1,6 @@
 """Plan and apply as an operator meets them, with a small script in Terraform's place."""
 
+import json
 import os
 import signal
 import subprocess
@@ -7,17 +8,20 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from config.outputs import TAKEN_BACK
+from config.outputs import ENDPOINT_CONFIGURATION, TAKEN_BACK
 from config.settings import Environment, load
-from rollforward import apply_commands, applying
-from rollforward.applying import LAMBDA, S3, Job, Work
+from rollforward import apply_commands, applying, finishing
+from rollforward.applying import LAMBDA, S3, Work
 from rollforward.errors import RollforwardError
+from rollforward.finishing import NAME_TAKEN
+from rollforward.jobs import Job
 from rollforward.processes import Processes
 from rollforward.proof import LIVE, Proof
 from rollforward.terraform import ROOT, Stack
@@ -35,10 +39,11 @@ if [ "$1" = apply ] && [ -e "$here/together-$stack" ]; then
   [ "$(ls "$here" | grep -c is-there)" = 2 ] || { echo "alone" >&2; exit 1; }
 fi
 echo "$1 $stack ends" >> "$here/journal"
-[ ! -e "$here/fail-$1-$stack" ] || { echo "no such thing" >&2; cat "$here/fail-$1-$stack" >&2; exit 1; }
+[ "$1" != output ] || { echo '{}'; exit 0; }
 [ ! -e "$here/nothing-$stack" ] || exit 0
 case "$*" in plan*|*-auto-approve*) echo '{"@level":"info","@message":"aws_x.y: Plan to create",\
 "type":"planned_change","change":{"resource":{"addr":"aws_x.y"},"action":"create"}}' ;; esac
+[ ! -e "$here/fail-$1-$stack" ] || { echo "no such thing" >&2; cat "$here/fail-$1-$stack" >&2; exit 1; }
 """
 GB = 1024**3
 OPERATOR = """
@@ -185,16 +190,68 @@ def test_an_endpoint_without_a_proof_is_no_success(
 
 
 @either_way
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"{TAKEN_BACK}: a still serves v1.",
+        "SageMaker Endpoint (a) update: unexpected state 'RollingBack', wanted target 'InService'",
+    ],
+)
 def test_a_roll_that_was_taken_back_is_proven_all_the_same(
-    start: Start, tmp_path: Path, apply: Apply
+    start: Start, tmp_path: Path, apply: Apply, words: str
 ) -> None:
-    (tmp_path / "fail-apply-a").write_text(f"{TAKEN_BACK}: a still serves v1.")
+    (tmp_path / "fail-apply-a").write_text(words)
     work = start("a")
     apply(work)
     job = work.jobs[2]
     assert (job.result, job.error) == ("applied, but SageMaker went back", None)
     assert job.proof is not None
     assert not job.in_order
+
+
+def name_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *states: str) -> None:
+    """Let `a` fail for its endpoint's name, until the endpoint has been in all of these states."""
+    failure = tmp_path / "fail-apply-a"
+    failure.write_text(f'{NAME_TAKEN}arn:aws:sagemaker:us-east-1:123456789012:endpoint/a".')
+    left = list(states)
+
+    def state(*_: object) -> str:
+        now = left.pop(0)
+        if not left:
+            failure.unlink()
+        return now
+
+    monkeypatch.setattr(finishing, "state", state)
+    monkeypatch.setattr(finishing, "POLL_SECONDS", 0)
+
+
+@either_way
+def test_an_endpoint_whose_name_is_still_taken_is_applied_again_once_it_is_free(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apply: Apply
+) -> None:
+    name_is_taken(tmp_path, monkeypatch, "Deleting", "Deleting", "Absent")
+    told: list[str] = []
+    work = replace(start("a"), tell=lambda _, doing: told.append(doing))
+    apply(work)
+    job = work.jobs[2]
+    assert (job.result, job.error) == ("applied", None)
+    assert (
+        job.note == "the replaced endpoint was still being deleted: applied again once it was gone"
+    )
+    assert job.changes == (Change("aws_x.y", ("create",)),)
+    assert "waiting until the replaced endpoint is deleted, it is Deleting" in told
+    assert [line for line in journal(tmp_path, "apply") if line == "a ends"] == ["a ends"] * 2
+
+
+@either_way
+def test_an_endpoint_whose_name_somebody_else_has_is_not_applied_again(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apply: Apply
+) -> None:
+    name_is_taken(tmp_path, monkeypatch, "InService")
+    work = start("a")
+    apply(work)
+    assert work.jobs[2].result == "failed"
+    assert NAME_TAKEN in str(work.jobs[2].error)
 
 
 @pytest.mark.parametrize(
@@ -311,14 +368,14 @@ def test_an_interrupt_reaches_every_terraform_once_and_starts_no_other(
     [
         (("delete", "create"), "THE ENDPOINT IS REPLACED: nothing answers until the new one is up"),
         (("delete",), "THE ENDPOINT IS DELETED: nothing answers after it"),
-        (("update",), None),
+        (("update",), "THE ENDPOINT ROLLS to the configuration that it has already"),
     ],
 )
 def test_who_reviews_a_plan_is_warned_before_the_endpoint_goes(
     start: Start,
     monkeypatch: pytest.MonkeyPatch,
     actions: tuple[str, ...],
-    warning: str | None,
+    warning: str,
 ) -> None:
     work = start("a")
 
@@ -335,6 +392,8 @@ def test_who_reviews_a_plan_is_warned_before_the_endpoint_goes(
     monkeypatch.setattr(applying, "plan", planned)
     app = typer.Typer()
     app.add_typer(apply_commands.app)
-    shown = CliRunner().invoke(app, ["plan"]).output
-    assert ("THE ENDPOINT IS" in shown) is bool(warning)
-    assert (warning or "") in shown
+    assert warning in CliRunner().invoke(app, ["plan"]).output
+    (model,) = json.loads(CliRunner().invoke(app, ["plan", "--json"]).stdout)[2:]
+    assert [one for one in model["warnings"] if one.startswith(warning)]
+    work.jobs[2].outputs = {ENDPOINT_CONFIGURATION: ("old", "new")}
+    assert ("THE ENDPOINT" in CliRunner().invoke(app, ["plan"]).output) is (actions != ("update",))
