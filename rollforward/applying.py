@@ -33,7 +33,7 @@ from rollforward.jobs import (
     PLANNING,
     PROVING,
     SKIPPED,
-    WAITING_FOR_THE_NAME,
+    WAITING_FOR_THE_ENDPOINT,
     WENT_BACK,
     Job,
 )
@@ -173,7 +173,7 @@ def _apply(work: Work, job: Job) -> None:
                 lambda _: _apply_again(work, job),
                 work.environment,
                 job.model,
-                partial(_told_of_deletion, work, job),
+                partial(_told_of_endpoint, work, job),
             )
             job.outputs = {name: (was, now.get(name)) for name, (was, _) in job.outputs.items()}
             job.result = APPLIED
@@ -194,7 +194,7 @@ def _plan_and_apply(work: Work, job: Job) -> None:
             ),
             work.environment,
             job.model,
-            partial(_told_of_deletion, work, job),
+            partial(_told_of_endpoint, work, job),
         )
         outputs = {
             name: (before.get(name), now)
@@ -217,9 +217,9 @@ def _told_by_the_proof(job: Job) -> Iterator[None]:
         job.changes = job.changes or plan_of(error.printed).changes
 
 
-def _told_of_deletion(work: Work, job: Job, state: str) -> None:
+def _told_of_endpoint(work: Work, job: Job, state: str) -> None:
     work.processes.require_going_on()
-    work.tell(job.name, f"{WAITING_FOR_THE_NAME}, it is {state}")
+    work.tell(job.name, f"{WAITING_FOR_THE_ENDPOINT}, it is {state}")
 
 
 def _apply_again(work: Work, job: Job) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 The delete waiter of provider 5.100 takes an endpoint that is `Deleting` for deleted. The endpoint that
 replaces it then fails, because the name is still taken (hashicorp/terraform-provider-aws #40080). The update
 waiter does not know `RollingBack`: a roll back fails there, before the postcondition is checked (#49020).
+Neither waits for an endpoint that autoscaling, or an interrupted apply, is still updating.
 Source: internal/service/sagemaker/endpoint.go of the provider.
 """
 
@@ -14,14 +15,14 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 from config.outputs import TAKEN_BACK
 from config.settings import Environment
 from rollforward.errors import RollforwardError
+from rollforward.proof import SETTLE_TIMEOUT_SECONDS, UNSETTLED
 from rollforward.status import ABSENT, state
 from rollforward.terraform_errors import TerraformError
 
 # With the quotation mark: an endpoint configuration that exists is another matter.
 NAME_TAKEN = 'Cannot create already existing endpoint "'
+IN_PROGRESS = "Cannot update in-progress endpoint"
 ROLLING_BACK = "unexpected state 'RollingBack'"
-DELETING = "Deleting"
-DELETE_TIMEOUT_SECONDS = 30 * 60
 POLL_SECONDS = 2
 
 Result = TypeVar("Result")
@@ -39,22 +40,25 @@ def finished(
     model: str | None,
     seen: Callable[[str], None],
 ) -> Result:
-    """The result of `apply`; of `apply_again` if a deleted endpoint still has the name of the new one.
+    """The result of `apply`; of `apply_again` if it came while the endpoint was deleted or updated.
 
-    `seen` is told of the state of the deleted endpoint at each look.
+    `seen` is told of the endpoint's state at each look.
     """
     try:
         return apply()
     except TerraformError as error:
-        if model is None or NAME_TAKEN not in str(error):
+        said = str(error)
+        if model is None or not (NAME_TAKEN in said or IN_PROGRESS in said):
             raise
-        if not _is_deleted(environment, model, seen):
+        settled = _settled(environment, model, seen)
+        # A name that is taken by an endpoint that stays is nothing to wait for.
+        if settled is None or (NAME_TAKEN in said and settled != ABSENT):
             raise
         return apply_again(error)
 
 
-def _is_deleted(environment: Environment, model: str, seen: Callable[[str], None]) -> bool:
-    """Wait until the endpoint is gone; False if there is one that nobody deletes."""
+def _settled(environment: Environment, model: str, seen: Callable[[str], None]) -> str | None:
+    """The state that the endpoint settles in; None if it does not settle in time."""
 
     def look() -> str:
         now = state(environment, model)
@@ -62,11 +66,11 @@ def _is_deleted(environment: Environment, model: str, seen: Callable[[str], None
         return now
 
     waiting = Retrying(
-        retry=retry_if_result(lambda now: now == DELETING),
+        retry=retry_if_result(lambda now: now in UNSETTLED),
         wait=wait_fixed(POLL_SECONDS),
-        stop=stop_after_delay(DELETE_TIMEOUT_SECONDS),
+        stop=stop_after_delay(SETTLE_TIMEOUT_SECONDS),
     )
     try:
-        return bool(waiting(look) == ABSENT)
+        return str(waiting(look))
     except RetryError:
-        return False
+        return None

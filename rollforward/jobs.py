@@ -14,9 +14,9 @@ FAILED, SKIPPED, DECLINED, LATER = "failed", "skipped", "declined", "can be plan
 UNPROVEN = "applied, but not proven"
 WENT_BACK = "applied, but SageMaker went back"
 PLANNING, APPLYING, PROVING = "planning", "applying", "proving"
-WAITING_FOR_THE_NAME = "waiting until the replaced endpoint is deleted"
-BUSY = (PLANNING, APPLYING, PROVING, PLANNED, WAITING_FOR_THE_NAME)
-APPLIED_AGAIN = "the replaced endpoint was still being deleted: applied again once it was gone"
+WAITING_FOR_THE_ENDPOINT = "waiting for the endpoint"
+BUSY = (PLANNING, APPLYING, PROVING, PLANNED, WAITING_FOR_THE_ENDPOINT)
+APPLIED_AGAIN = "the endpoint was still being deleted or updated: applied again after that"
 
 
 @dataclass

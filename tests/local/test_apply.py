@@ -242,9 +242,9 @@ def test_another_kind_is_applied_again_once_the_old_endpoint_is_gone(site: Site)
     assert "Cannot create already existing endpoint" in site.log(FIRST)[begun:]
     assert (ran.code, live(ran)) == (0, {FIRST: before}), ran.err
     (stack,) = ran.json["stacks"]
-    assert stack["note"].endswith("applied again once it was gone")
+    assert stack["note"].endswith("applied again after that")
     endpoints = [one for one in stack["changes"] if "aws_sagemaker_endpoint." in one["address"]]
     assert [one["actions"] for one in endpoints] == [["delete", "create"]]
-    assert "waiting until the replaced endpoint is deleted, it is Deleting" in ran.err
+    assert "waiting for the endpoint, it is Deleting" in ran.err
     (variant,) = site.described(FIRST)["ProductionVariants"]
     assert variant["CurrentServerlessConfig"]["MemorySizeInMB"] == 2048

@@ -209,10 +209,10 @@ def test_a_roll_that_was_taken_back_is_proven_all_the_same(
     assert not job.in_order
 
 
-def name_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *states: str) -> None:
-    """Let `a` fail for its endpoint's name, until the endpoint has been in all of these states."""
+def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, *states: str) -> None:
+    """Let the apply of `a` fail with `words`, until its endpoint has been in all of these states."""
     failure = tmp_path / "fail-apply-a"
-    failure.write_text(f'{NAME_TAKEN}arn:aws:sagemaker:us-east-1:123456789012:endpoint/a".')
+    failure.write_text(f'{words} "arn:aws:sagemaker:us-east-1:123456789012:endpoint/a".')
     left = list(states)
 
     def state(*_: object) -> str:
@@ -226,20 +226,30 @@ def name_is_taken(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *states: str)
 
 
 @either_way
-def test_an_endpoint_whose_name_is_still_taken_is_applied_again_once_it_is_free(
-    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apply: Apply
+@pytest.mark.parametrize(
+    ("words", "states"),
+    [
+        ("Cannot create already existing endpoint", ["Deleting", "Deleting", "Absent"]),
+        ("Cannot update in-progress endpoint", ["Updating", "Updating", "InService"]),
+    ],
+)
+def test_an_endpoint_that_is_still_deleted_or_updated_is_applied_again_after_that(
+    start: Start,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    apply: Apply,
+    words: str,
+    states: Sequence[str],
 ) -> None:
-    name_is_taken(tmp_path, monkeypatch, "Deleting", "Deleting", "Absent")
+    refuse(tmp_path, monkeypatch, words, *states)
     told: list[str] = []
     work = replace(start("a"), tell=lambda _, doing: told.append(doing))
     apply(work)
     job = work.jobs[2]
     assert (job.result, job.error) == ("applied", None)
-    assert (
-        job.note == "the replaced endpoint was still being deleted: applied again once it was gone"
-    )
+    assert job.note == "the endpoint was still being deleted or updated: applied again after that"
     assert job.changes == (Change("aws_x.y", ("create",)),)
-    assert "waiting until the replaced endpoint is deleted, it is Deleting" in told
+    assert f"waiting for the endpoint, it is {states[0]}" in told
     assert [line for line in journal(tmp_path, "apply") if line == "a ends"] == ["a ends"] * 2
 
 
@@ -247,7 +257,7 @@ def test_an_endpoint_whose_name_is_still_taken_is_applied_again_once_it_is_free(
 def test_an_endpoint_whose_name_somebody_else_has_is_not_applied_again(
     start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apply: Apply
 ) -> None:
-    name_is_taken(tmp_path, monkeypatch, "InService")
+    refuse(tmp_path, monkeypatch, "Cannot create already existing endpoint", "InService")
     work = start("a")
     apply(work)
     assert work.jobs[2].result == "failed"
