@@ -27,8 +27,6 @@ from tests.local.deployment import Deployment, own_environ
 
 V1, V2 = (f"registered/sentiment/20260131T1{hour}0000Z-v-00000000/model.tar.gz" for hour in "01")
 QUESTION = b'{"inputs": "this is not good"}'
-# What the local CloudWatch forgets of an alarm.
-FORGOTTEN = {"actions_enabled", "alarm_actions", "dimensions", "period", "statistic"}
 
 
 @dataclass(frozen=True)
@@ -129,7 +127,7 @@ def sentiment(folder: Path) -> Iterator[Site]:
 
 
 def _differences(stack: Stack) -> dict[str, set[str]]:
-    """The attributes that the last plan would change, by resource, but for what is always forgotten."""
+    """The attributes that the last plan would change, by resource."""
     command = [binary(), "show", "-json", "plan"]
     shown = subprocess.run(command, cwd=stack.folder, check=True, capture_output=True)
     differences = {}
@@ -139,6 +137,6 @@ def _differences(stack: Stack) -> dict[str, set[str]]:
             continue
         before, after = change["before"] or {}, change["after"] or {}
         differ = {key for key in {**before, **after} if before.get(key) != after.get(key)}
-        if left := differ - (FORGOTTEN if "wake_up_alarm" in address else set()):
-            differences[address] = left
+        if differ:
+            differences[address] = differ
     return differences

@@ -1,1 +1,1 @@
-"""ministack as the local cloud runs it: with IAM enforced, and every decision recorded."""
+"""ministack as the local cloud runs it: IAM enforced, decisions recorded, alarms as CloudWatch has them."""

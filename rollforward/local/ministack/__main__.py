@@ -8,6 +8,7 @@ from ministack import app
 from rollforward.local.behaviour import Behaviour
 from rollforward.local.deliveries import Deliveries
 from rollforward.local.ministack import (
+    alarms,
     decisions,
     encryption,
     functions,
@@ -29,6 +30,7 @@ terraform_requests.correct()
 behaviour = Behaviour.of_environ()
 notifications.deliver_late(Deliveries(behaviour))
 parameters.behave(behaviour)
+alarms.mend()
 app.app = gated(app.app)
 use_their_own_python()
 # The rest of the command line is ministack's own.
