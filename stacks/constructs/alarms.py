@@ -87,6 +87,7 @@ class RollbackAlarms:
             # Two bad minutes out of three: one alone may be chance.
             evaluation_periods=3,
             datapoints_to_alarm=2,
+            treat_missing_data="notBreaching",
             actions_enabled=False,
             metric_query=queries,
             lifecycle=NEW_BEFORE_OLD,

@@ -242,6 +242,12 @@ def test_each_version_has_alarms_of_its_own(stack: Template, what: str) -> None:
     }
 
 
+@pytest.mark.parametrize("what", names.ROLLBACK_ALARMS)
+def test_missing_data_is_no_alarm(stack: Template, what: str) -> None:
+    alarm = stack.content["resource"]["aws_cloudwatch_metric_alarm"][what]
+    assert alarm["treat_missing_data"] == "notBreaching"
+
+
 def test_the_latency_alarm_is_in_microseconds(prod: dict[str, Template]) -> None:
     alarms = prod["sagemaker-sentiment"].content["resource"]["aws_cloudwatch_metric_alarm"]
     assert alarms["latency"]["threshold"] == 800_000
