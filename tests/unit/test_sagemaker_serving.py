@@ -36,10 +36,15 @@ def cloudwatch(monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
     return fake
 
 
-def _canary(percent: int, seconds: int) -> Any:
+def _canary(percent: int, seconds: int, last: int = 0) -> Any:
     size = {"Type": "CAPACITY_PERCENT", "Value": percent}
     routing = {"Type": "CANARY", "CanarySize": size, "WaitIntervalInSeconds": seconds}
-    return ALARMS | {"BlueGreenUpdatePolicy": {"TrafficRoutingConfiguration": routing}}
+    return ALARMS | {
+        "BlueGreenUpdatePolicy": {
+            "TrafficRoutingConfiguration": routing,
+            "TerminationWaitInSeconds": last,
+        }
+    }
 
 
 def _at_once(seconds: int) -> Any:
@@ -155,10 +160,10 @@ def test_a_serverless_endpoint_answers_and_says_what_it_is(endpoints: Endpoints)
 
 
 @pytest.mark.parametrize(
-    ("deployment", "seconds", "share"),
+    ("deployment", "stages"),
     [
-        (_at_once(300), 300, 1),
-        (_canary(10, 60), 60, 0.1),
+        (_at_once(300), [(300, 1)]),
+        (_canary(10, 60), [(60, 0.1), (0, 1)]),
         (
             ALARMS
             | {
@@ -167,11 +172,11 @@ def test_a_serverless_endpoint_answers_and_says_what_it_is(endpoints: Endpoints)
                         "Type": "LINEAR",
                         "LinearStepSize": {"Type": "INSTANCE_COUNT", "Value": 1},
                         "WaitIntervalInSeconds": 120,
-                    }
+                    },
+                    "TerminationWaitInSeconds": 120,
                 }
             },
-            120,
-            0.25,
+            [(120, 0.25), (120, 1)],
         ),
         (
             ALARMS
@@ -181,13 +186,31 @@ def test_a_serverless_endpoint_answers_and_says_what_it_is(endpoints: Endpoints)
                     "WaitIntervalInSeconds": 30,
                 }
             },
-            30,
-            0.5,
+            [(30, 0.5), (30, 1)],
         ),
     ],
 )
-def test_a_rollout_bakes_as_its_policy_says(deployment: Any, seconds: int, share: float) -> None:
-    assert baking.bake(deployment, instances=4) == baking.Bake(["errors"], seconds, share)
+def test_a_rollout_bakes_as_its_policy_says(
+    deployment: Any, stages: list[tuple[int, float]]
+) -> None:
+    expected = [baking.Stage(seconds, share) for seconds, share in stages]
+    assert baking.bake(deployment, instances=4) == baking.Bake(["errors"], expected)
+
+
+def test_a_canary_bakes_again_once_it_has_all_requests(
+    endpoints: Endpoints, cloudwatch: CloudWatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    endpoints.config("old", variant("v", ModelName="good", InitialInstanceCount=4))
+    endpoints.config("new", variant("v", ModelName="bad", InitialInstanceCount=4))
+    endpoints.create("old")
+    monkeypatch.setattr(baking, "LONGEST", 1)
+    endpoints.update("new", _canary(25, seconds=60, last=60))
+    until(lambda: len(endpoints.stages()) == 3)
+    assert endpoints.answers(20) == {"bad": 20}
+    pending = endpoints.described()["PendingDeploymentSummary"]["ProductionVariants"][0]
+    assert (pending["CurrentInstanceCount"], pending["DesiredInstanceCount"]) == (4, 4)
+    cloudwatch.ringing.append("errors")
+    assert endpoints.settled()["EndpointConfigName"] == "old"
 
 
 def test_a_rollout_without_alarms_does_not_bake() -> None:

@@ -1,10 +1,10 @@
 """The time in which a new fleet must prove itself, with the old one still there to go back to.
 
-Only a deployment that names alarms bakes: without, there is nothing to wait for. The new fleet gets what the
-first step of its rollout gives it: a canary's size, a linear step, a rolling batch, or all.
-The next step is the last.
+Only a deployment that names alarms bakes: without, there is nothing to wait for. In the first stage the new
+fleet gets what the first step of its rollout gives it: a canary's size, a linear step or a rolling batch. In
+the last stage, the second one here, it gets all requests.
 
-https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-blue-green-canary.html
 """
 
 import asyncio
@@ -18,22 +18,29 @@ from rollforward.local.sagemaker.clients import client
 from rollforward.local.sagemaker.state import Members, Region
 
 # Minutes of baking are for traffic to come in and metrics to be gathered. At home nobody waits ten of them:
-# whoever wants to see a rollback sets the alarm.
-LONGEST = 3.0
-BETWEEN_LOOKS = 1.0
+# long enough for SageMaker's event to reach a function, for its smoke request, and for an alarm to ring.
+LONGEST = 5.0
+BETWEEN_LOOKS = 0.25
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Bake:
-    alarms: list[str]
+class Stage:
+    """For so long, the new fleet gets that share of the requests."""
+
     seconds: float
     share: float
 
-    async def alarm(self, region: Region) -> list[str]:
-        """Watch until an alarm goes off or the time is over: the alarms that did, or none."""
-        end = time.monotonic() + min(self.seconds, LONGEST)
+
+@dataclass(frozen=True)
+class Bake:
+    alarms: list[str]
+    stages: list[Stage]
+
+    async def alarm(self, region: Region, stage: Stage) -> list[str]:
+        """Watch until an alarm goes off or the stage is over: the alarms that did, or none."""
+        end = time.monotonic() + min(stage.seconds, LONGEST)
         while not (ringing := await asyncio.to_thread(self._ringing, region)):
             left = end - time.monotonic()
             if left <= 0:
@@ -62,14 +69,16 @@ def bake(deployment: Members, instances: int) -> Bake | None:
     if not alarms:
         return None
     if rolling := deployment.get("RollingUpdatePolicy"):
+        wait = rolling["WaitIntervalInSeconds"]
         share = _share(rolling["MaximumBatchSize"], instances)
-        return Bake(alarms, rolling["WaitIntervalInSeconds"], share)
+        return Bake(alarms, [Stage(wait, share), Stage(wait, 1)])
     policy = deployment.get("BlueGreenUpdatePolicy", {})
     routing = policy.get("TrafficRoutingConfiguration", {})
-    step = routing.get("CanarySize") or routing.get("LinearStepSize")
-    if step:
-        return Bake(alarms, routing["WaitIntervalInSeconds"], _share(step, instances))
-    return Bake(alarms, policy.get("TerminationWaitInSeconds", 0), 1)
+    last = Stage(policy.get("TerminationWaitInSeconds", 0), 1)
+    if step := routing.get("CanarySize") or routing.get("LinearStepSize"):
+        first = Stage(routing["WaitIntervalInSeconds"], _share(step, instances))
+        return Bake(alarms, [first, last])
+    return Bake(alarms, [last])
 
 
 def _share(size: Members, instances: int) -> float:

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
+from math import ceil
 from typing import Any
 
 from rollforward.local.sagemaker import containers
@@ -61,13 +62,16 @@ class Deployment:
     def begin(self) -> None:
         self.region.deployments[self.endpoint.arn] = asyncio.create_task(self._run())
 
-    def summary(self, stage: str) -> Members:
-        """What is told of the deployment while it goes on."""
+    def summary(self, stage: str, share: float = 0) -> Members:
+        """What is told of the deployment while it goes on. `share` of the new fleet gets requests."""
         kinds = [kind for kind in (PRODUCTION, SHADOWS) if kind in self.config]
         return {
             f"{CONFIG}Name": self.config[f"{CONFIG}Name"],
             "StartTime": self.started,
-            **{kind: [_pending(variant, stage) for variant in self.config[kind]] for kind in kinds},
+            **{
+                kind: [_pending(variant, stage, share) for variant in self.config[kind]]
+                for kind in kinds
+            },
         }
 
     async def _run(self) -> None:
@@ -118,10 +122,13 @@ class Deployment:
         return Variant(name, _weight(variant), container, role)
 
     async def _watch(self, bake: Bake, previous: Fleet, fleet: Fleet) -> list[str]:
-        self.region.fleets[self.endpoint.arn] = previous.beside(fleet, bake.share)
-        self.endpoint.update({PENDING: self.summary("Baking")})
-        deployment_changed(self.region, self.endpoint)
-        return await bake.alarm(self.region)
+        for stage in bake.stages:
+            self.region.fleets[self.endpoint.arn] = previous.beside(fleet, stage.share)
+            self.endpoint.update({PENDING: self.summary("Baking", stage.share)})
+            deployment_changed(self.region, self.endpoint)
+            if alarms := await bake.alarm(self.region, stage):
+                return alarms
+        return []
 
     async def _roll_back(self, previous: Fleet, fleet: Fleet, alarms: list[str]) -> None:
         self.region.fleets[self.endpoint.arn] = previous
@@ -177,11 +184,13 @@ def _container_of(model: Members) -> Members:
     return container
 
 
-def _pending(variant: Members, stage: str) -> Members:
+def _pending(variant: Members, stage: str, share: float) -> Members:
     capacity = _capacity(variant)
+    answering = {"CurrentInstanceCount": ceil(capacity.get("InstanceCount", 1) * share)}
     return {
         "VariantName": variant["VariantName"],
         "VariantStatus": [{"Status": stage}],
+        **(answering if share else {}),
         **{f"Desired{what}": value for what, value in capacity.items()},
     }
 
