@@ -11,6 +11,8 @@ from config.settings import Environment
 from config.variant import PRIMARY
 
 METRICS_NAMESPACE = "Rollforward"
+# Failed smoke requests during a roll, by EndpointConfigName.
+SMOKE_METRIC = "SmokeFailures"
 DELIVERED_PREFIX = "models/"
 REGISTERED_PREFIX = "registered/"
 ARTIFACT = "model.tar.gz"
@@ -156,7 +158,7 @@ def content_prefix(environment: Environment, model: str) -> str:
     return prefix
 
 
-ROLLBACK_ALARMS = ("errors-5xx", "errors-4xx", "latency")
+ROLLBACK_ALARMS = ("errors-5xx", "errors-4xx", "latency", "smoke")
 
 
 def rollback_alarm(configuration: str, what: str) -> str:

@@ -4,13 +4,21 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
 """
 
 from math import ceil
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints
 
 from config.schema import Frozen
+from lambda_src.shared.sampling import CERTAIN, requests_to_reach, share_beside
 
 AlarmName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
+
+
+# Of a model that answers quickly, with the pause before it.
+SECONDS_A_REQUEST = 0.25
+# From the start of a bake to a roll back, at worst: SageMaker's event and the prover's start, the minute that
+# a container has for its answer, two periods of the alarm, and SageMaker's next look at it.
+SECONDS_TO_ROLL_BACK = 20 + 60 + 2 * 10 + 60
 
 
 class AllAtOnce(Frozen):
@@ -18,6 +26,8 @@ class AllAtOnce(Frozen):
 
     kind: Literal["all-at-once"]
     bake_minutes: int = Field(default=5, ge=0, le=60)
+
+    first_step: ClassVar[float] = 1
 
     @property
     def minutes(self) -> int:
@@ -32,6 +42,10 @@ class Canary(Frozen):
     bake_minutes: int = Field(default=10, ge=0, le=60)
 
     @property
+    def first_step(self) -> float:
+        return self.percent / 100
+
+    @property
     def minutes(self) -> int:
         return 2 * self.bake_minutes
 
@@ -42,6 +56,10 @@ class Linear(Frozen):
     kind: Literal["linear"]
     step_percent: int = Field(ge=10, le=50)
     interval_minutes: int = Field(default=5, ge=0, le=60)
+
+    @property
+    def first_step(self) -> float:
+        return self.step_percent / 100
 
     @property
     def minutes(self) -> int:
@@ -56,11 +74,21 @@ class Rolling(Frozen):
     interval_minutes: int = Field(default=5, ge=0, le=60)
 
     @property
+    def first_step(self) -> float:
+        return self.batch_percent / 100
+
+    @property
     def minutes(self) -> int:
         return ceil(100 / self.batch_percent) * self.interval_minutes
 
 
 Rollout = Annotated[AllAtOnce | Canary | Linear | Rolling, Field(discriminator="kind")]
+
+
+def shortest_minutes(rollout: Rollout) -> int:
+    """The shortest time that a rollout may bake in all, so that a failed smoke request rolls it back."""
+    requests = requests_to_reach(share_beside(rollout.first_step), CERTAIN)
+    return ceil((SECONDS_TO_ROLL_BACK + requests * SECONDS_A_REQUEST) / 60)
 
 
 class Rollback(Frozen):
@@ -71,5 +99,6 @@ class Rollback(Frozen):
     errors_4xx_percent: int = Field(default=50, ge=1, le=100)
     # By default 10 seconds, and 15 minutes where requests are asynchronous.
     latency_p99_ms: int | None = Field(default=None, ge=1)
+    # Ten at most, four of them the stack's.
     # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoRollbackConfig.html
-    alarms: list[AlarmName] = Field(default=[], max_length=7)
+    alarms: list[AlarmName] = Field(default=[], max_length=6)

@@ -9,7 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from config.rollout import AllAtOnce, Rollback, Rollout
+from config.rollout import AllAtOnce, Rollback, Rollout, shortest_minutes
 from config.scaling import (
     BacklogScaling,
     Instances,
@@ -114,6 +114,15 @@ class _OnInstances(Frozen):
             raise ValueError(
                 f"the {self.rollout.kind} rollout bakes for {self.rollout.minutes} minutes in all, expected "
                 f"at most {LONGEST_ROLLOUT_MINUTES}: Terraform's provider waits 60: {PROVIDER_WAITS}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _bakes_until_a_failure_is_seen(self) -> "_OnInstances":
+        if self.rollout.minutes < (needed := shortest_minutes(self.rollout)):
+            raise ValueError(
+                f"the {self.rollout.kind} rollout bakes for {self.rollout.minutes} minutes in all, expected "
+                f"at least {needed}: it takes so long to send the smoke request and to see its alarm ring"
             )
         return self
 

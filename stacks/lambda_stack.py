@@ -90,13 +90,14 @@ class LambdaStack(RollforwardStack):
                 "LIVE_PARAMETER": names.live(environment, names.ANY_MODEL),
                 "ASKED_PARAMETER": names.asked_for(environment, names.ANY_MODEL),
                 "REQUESTS_PREFIX": names.requests_prefix(names.ANY_MODEL),
+                "SMOKE_METRIC": names.SMOKE_METRIC,
                 "POWERTOOLS_SERVICE_NAME": "prover",
             },
             statements=prover_statements(environment),
             dead_letter_arn=self._dead_letters.arn,
             memory_mb=512,
-            # A smoke request alone may take the minute that SageMaker gives a container.
-            timeout_seconds=180,
+            # While SageMaker rolls, many smoke requests are sent, and a container has a minute for each.
+            timeout_seconds=900,
             log_retention_days=environment.log_retention_days,
         )
         EventRule(

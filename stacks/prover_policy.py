@@ -1,4 +1,4 @@
-"""What the prover may do besides: ask endpoints, remember their deployments, reject versions."""
+"""What the prover may do besides: ask endpoints, remember deployments, reject versions, count failures."""
 
 from config import names
 from config.settings import Environment
@@ -32,6 +32,12 @@ def prover_statements(environment: Environment) -> list[Statement]:
             resources=[f"{bucket}/{names.REGISTERED_PREFIX}*/{names.SMOKE}", answers, failures],
         ),
         Statement(actions=["s3:PutObject"], resources=[requests]),
+        Statement(
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],
+            condition={"StringEquals": {"cloudwatch:namespace": names.METRICS_NAMESPACE}},
+            wildcard_reason="CloudWatch has no resources for metrics: the condition names the namespace",
+        ),
         Statement(
             actions=["ssm:GetParameter", "ssm:PutParameter"],
             resources=[

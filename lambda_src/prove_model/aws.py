@@ -14,6 +14,8 @@ from botocore.config import Config
 from botocore.exceptions import ClientError, ReadTimeoutError
 
 from lambda_src.prove_model.cloud import Cloud, Endpoint, InvocationFailed, Places, Served
+from lambda_src.prove_model.environment import Environment
+from lambda_src.prove_model.pending import pending
 from lambda_src.register_model.aws import (
     ModelRegistry,
     S3Objects,
@@ -26,6 +28,7 @@ from lambda_src.shared.announcement import SnsTopic
 from lambda_src.shared.retries import PATIENTLY
 
 if TYPE_CHECKING:
+    from types_boto3_cloudwatch import CloudWatchClient
     from types_boto3_sagemaker import SageMakerClient
     from types_boto3_sagemaker_runtime import SageMakerRuntimeClient
 
@@ -38,7 +41,7 @@ _EXPIRES_AFTER_SECONDS = 600
 
 
 @cache
-def connect(topic: str) -> Cloud:
+def connect(environment: Environment) -> Cloud:
     """Once a container: building clients takes longer than most proofs."""
     sagemaker = boto3.client("sagemaker", config=PATIENTLY)
     runtime = boto3.client("sagemaker-runtime", config=_PATIENT)
@@ -47,7 +50,12 @@ def connect(topic: str) -> Cloud:
         registry=SageMakerRegistry(sagemaker),
         objects=S3Objects(boto3.client("s3", config=PATIENTLY)),
         parameters=SsmParameters(boto3.client("ssm", config=PATIENTLY)),
-        announcer=SnsTopic(boto3.client("sns", config=PATIENTLY), topic),
+        announcer=SnsTopic(boto3.client("sns", config=PATIENTLY), environment.topic),
+        metrics=CloudWatchMetrics(
+            boto3.client("cloudwatch", config=PATIENTLY),
+            environment.metrics_namespace,
+            environment.smoke_metric,
+        ),
     )
 
 
@@ -68,6 +76,7 @@ class SageMakerEndpoints:
             configuration=found["EndpointConfigName"],
             failure_reason=found.get("FailureReason"),
             modified=found["LastModifiedTime"],
+            pending=pending(found),
         )
 
     def served(self, configuration: str) -> Served | None:
@@ -122,4 +131,28 @@ class SageMakerRegistry:
             ModelPackageArn=arn,
             ModelApprovalStatus=Approval.REJECTED.value,
             ApprovalDescription=reason,
+        )
+
+
+@dataclass(frozen=True)
+class CloudWatchMetrics:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_MetricDatum.html"""
+
+    client: "CloudWatchClient"
+    namespace: str
+    name: str
+
+    def count_failure(self, configuration: str) -> None:
+        self.client.put_metric_data(
+            Namespace=self.namespace,
+            MetricData=[
+                {
+                    "MetricName": self.name,
+                    "Dimensions": [{"Name": "EndpointConfigName", "Value": configuration}],
+                    "Value": 1,
+                    "Unit": "Count",
+                    # Its alarm looks at periods of less than a minute.
+                    "StorageResolution": 1,
+                }
+            ],
         )

@@ -21,6 +21,20 @@ class NoAnswer(Exception):
 
 
 @dataclass(frozen=True)
+class Pending:
+    """A deployment that goes on.
+
+    `starting` is whether the new fleet still waits for its first request, `baking` whether it gets requests.
+    `share` is the smallest part of them that it gets before the end, above 0 and at most 1.
+    """
+
+    configuration: str
+    starting: bool
+    baking: bool
+    share: float
+
+
+@dataclass(frozen=True)
 class Endpoint:
     """What SageMaker says of an endpoint, in SageMaker's words; `configuration` is the one that is live."""
 
@@ -28,6 +42,7 @@ class Endpoint:
     configuration: str
     failure_reason: str | None
     modified: datetime
+    pending: Pending | None = None
 
 
 @dataclass(frozen=True)
@@ -80,6 +95,11 @@ class Objects(Protocol):
     def write(self, bucket: str, key: str, content: bytes) -> None: ...
 
 
+class Metrics(Protocol):
+    def count_failure(self, configuration: str) -> None:
+        """One failed smoke request of this endpoint configuration."""
+
+
 @dataclass(frozen=True)
 class Cloud:
     endpoints: Endpoints
@@ -87,3 +107,4 @@ class Cloud:
     objects: Objects
     parameters: Parameters
     announcer: Announcer
+    metrics: Metrics

@@ -13,12 +13,18 @@ from dataclasses import asdict, dataclass
 class Deployment:
     """From the configuration `replaced` to `configuration`.
 
-    `started` is in SageMaker's milliseconds, which tell old events from new.
+    `started` is in SageMaker's milliseconds, which tell old events from new. `old_passes` is whether the
+    replaced configuration passes the new one's smoke request, `failure` how the new one failed it.
     """
 
     configuration: str
     replaced: str
     started: int
+    old_passes: bool = False
+    failure: str | None = None
+
+    def is_same(self, other: "Deployment") -> bool:
+        return (self.configuration, self.started) == (other.configuration, other.started)
 
     def was_rolled_back(self, live: str) -> bool:
         """Only if what it was to replace is live again: a later deployment may have gone by untold."""
@@ -30,7 +36,7 @@ class Deployment:
         return None if text == NO_DEPLOYMENT else cls(**json.loads(text))
 
     def __str__(self) -> str:
-        return json.dumps(asdict(self))
+        return json.dumps(asdict(self), ensure_ascii=False)
 
 
 NO_DEPLOYMENT = "none"

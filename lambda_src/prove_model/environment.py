@@ -15,6 +15,8 @@ class Environment:
     requests_prefix: str
     bucket: str
     topic: str
+    metrics_namespace: str
+    smoke_metric: str
 
     @classmethod
     def read(cls) -> "Environment":
@@ -26,6 +28,8 @@ class Environment:
             requests_prefix=os.environ["REQUESTS_PREFIX"],
             bucket=os.environ["MODEL_BUCKET"],
             topic=os.environ["TOPIC_ARN"],
+            metrics_namespace=os.environ["POWERTOOLS_METRICS_NAMESPACE"],
+            smoke_metric=os.environ["SMOKE_METRIC"],
         )
 
     def endpoint(self, model: str) -> str:

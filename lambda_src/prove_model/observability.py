@@ -7,6 +7,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambda_src.prove_model.answer import Outcome, Verdict
+from lambda_src.prove_model.trial import Trial
 from lambda_src.shared.announcement import Event
 
 logger = Logger()
@@ -25,6 +26,15 @@ def report(outcome: Outcome) -> None:
         metrics.add_dimension(name="model", value=answer.model)
         metrics.add_metric(name=_COUNTS[outcome.announced], unit=MetricUnit.Count, value=1)
         metrics.flush_metrics()
+
+
+def report_watch(model: str, trial: Trial | None) -> None:
+    """What the smoke request found while SageMaker rolls; None if there was nothing to find out."""
+    if trial is None:
+        return
+    said = {"model": model, "sent": trial.sent, "share": trial.share, "failed": trial.failed}
+    log = logger.warning if trial.failed else logger.info
+    log("Smoke request during the roll", extra=said)
 
 
 def report_foreign(event: Mapping[str, Any]) -> None:

@@ -12,22 +12,19 @@ subscribers twice, and never not at all.
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
 
-from lambda_src.prove_model import queued, smoke
 from lambda_src.prove_model.answer import Answer, Outcome, Verdict
-from lambda_src.prove_model.cloud import Cloud, Endpoint, NoAnswer, Served
+from lambda_src.prove_model.cloud import Cloud, Endpoint, NoAnswer
 from lambda_src.prove_model.deployment import NO_DEPLOYMENT, Deployment
 from lambda_src.prove_model.endpoint_events import Question
 from lambda_src.prove_model.environment import Environment
 from lambda_src.prove_model.reasons import rolled_back
+from lambda_src.prove_model.smoke_test import SmokeTest, pinned_key
 from lambda_src.register_model.cloud import Approval, RegisteredVersion
-from lambda_src.register_model.delivery import SMOKE
 from lambda_src.register_model.pinned_key import PinnedKey
 from lambda_src.register_model.pointing import NOTHING
 from lambda_src.shared.announcement import Announcement, Event
 from lambda_src.shared.description import description
-from lambda_src.shared.smoke import SmokeRequest
 
 # For what SageMaker says of an endpoint to be up to date.
 PAUSE_SECONDS = 5
@@ -92,7 +89,7 @@ class Proof:
 
     def _as_asked(self, endpoint: Endpoint, remembered: str) -> Outcome | None:
         served = self.cloud.endpoints.served(endpoint.configuration)
-        live = self._key_of(served)
+        live = pinned_key(self.environment, served)
         if served is None or live is None:
             reason = f"{endpoint.configuration} is live, and names no registered model."
             return self._without_keys(Verdict.LIVE, reason)
@@ -100,7 +97,8 @@ class Proof:
         if str(live) == remembered and not self.question.asked_by_a_person:
             return Outcome(answer)
         try:
-            failure = self._smoke_failure(live, served)
+            test = SmokeTest.of(self.cloud, self.environment, self.model, served, self.sleep)
+            failure = test.failure() if test else None
         except NoAnswer as unheard:
             failure, answer = None, replace(answer, reason=str(unheard))
         if failure:
@@ -111,25 +109,6 @@ class Proof:
         self._announce(Event.LIVE, live, reason, self._versions(live))
         self.cloud.parameters.write(self._memory, str(live))
         return Outcome(answer, Event.LIVE)
-
-    def _smoke_failure(self, live: PinnedKey, served: Served) -> str | None:
-        text = self.cloud.objects.read(self.environment.bucket, live.beside(SMOKE))
-        if text is None:
-            return None
-        request = SmokeRequest.parse(text)
-        return smoke.failure(request, partial(self._ask, served))
-
-    def _ask(self, served: Served, body: bytes) -> bytes:
-        """Of what is live: what is tried beside it answers for itself."""
-        if not served.asynchronous:
-            variant = None if served.alone else served.variant
-            return self.cloud.endpoints.invoke(self._endpoint, body, variant)
-        if not served.alone:
-            # InvokeEndpointAsync has no TargetVariant.
-            raise NoAnswer(
-                "Its smoke request was not sent: any of the asynchronous endpoint's variants might answer."
-            )
-        return queued.ask(self.cloud, self.environment, self.model, body, self.sleep)
 
     def _smoke_failed(self, live: PinnedKey, failure: str) -> Outcome:
         reason = description(failure)
@@ -155,7 +134,7 @@ class Proof:
         # Nothing is asked for any more that is not live: a version that somebody approves again
         # is not rejected by the next event. But the next deployment may have begun, and stays.
         if self._deployment() == deployment:
-            over = replace(deployment, configuration=endpoint.configuration)
+            over = Deployment(endpoint.configuration, deployment.replaced, deployment.started)
             self.cloud.parameters.write(self.environment.asked_for(self.model), str(over))
         rejected = _numbers(versions) if asked != live else ()
         answer = Answer(
@@ -179,11 +158,7 @@ class Proof:
         return self.cloud.endpoints.find(self._endpoint)
 
     def _key(self, configuration: str) -> PinnedKey | None:
-        return self._key_of(self.cloud.endpoints.served(configuration))
-
-    def _key_of(self, served: Served | None) -> PinnedKey | None:
-        url = (served and served.model_data) or ""
-        return PinnedKey.parse(url.removeprefix(f"s3://{self.environment.bucket}/"))
+        return pinned_key(self.environment, self.cloud.endpoints.served(configuration))
 
     def _versions(self, key: PinnedKey | None) -> Sequence[RegisteredVersion]:
         """Those of one pinned copy, which may have been recorded more than once."""

@@ -9,6 +9,8 @@ def rolled_back(
     endpoint: Endpoint, deployment: Deployment, live: PinnedKey | None, asked: PinnedKey | None
 ) -> str:
     reason = f"Rolled back by SageMaker: {endpoint.failure_reason or 'it gave no reason.'}"
+    if deployment.failure:
+        reason = f"{deployment.failure} {reason}"
     if asked is None:
         return f"{deployment.configuration} names no registered model, so nothing is rejected. {reason}"
     if asked == live:

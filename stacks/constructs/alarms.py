@@ -1,4 +1,4 @@
-"""The alarms that send a roll back: too many errors, too slow."""
+"""The alarms that send a roll back: too many errors, too slow, a failed smoke request."""
 
 from cdktf import TerraformStack
 from cdktf_cdktf_provider_aws.cloudwatch_metric_alarm import (
@@ -19,14 +19,22 @@ from stacks.constructs.content import NEW_BEFORE_OLD
 from stacks.constructs.versions import Versions
 
 _MINUTE = 60
+# A high-resolution alarm, for a bad version is live until it rings.
+# https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html (Period)
+_SMOKE_PERIOD = 10
+# SageMaker's page does not say how often it looks at the alarms: one failure rings for five minutes.
+_SMOKE_PERIODS = 30
+
+
+_NO_ALARM = "notBreaching"
 
 
 class RollbackAlarms:
-    """`alarms` are three for each deployable version, `names` those of the one asked for and the user's own.
+    """`alarms` are four for each deployable version, `names` those of the one asked for and the user's own.
 
     Each version has its own: one that rings for a bad version must not send back the roll that mends it, and
-    CloudWatch leaves the state of an alarm that is changed as it is. Without requests there is no data, and
-    so no alarm. Nobody is notified: SageMaker itself watches them.
+    CloudWatch leaves the state of an alarm that is changed as it is. Without requests there is no data, which
+    is no alarm. Nobody is notified: SageMaker itself watches them.
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-configuration.html
     """
 
@@ -52,6 +60,7 @@ class RollbackAlarms:
             self._errors("4xx", rollback.errors_4xx_percent),
             # SageMaker measures in microseconds.
             self._alarm("latency", serving.latency_p99_ms * 1000, [p99]),
+            self._smoke(),
         ]
         own = [
             f"${{aws_cloudwatch_metric_alarm.{what}[{versions.asked}].alarm_name}}"
@@ -66,6 +75,27 @@ class RollbackAlarms:
         )
         rate = _Query(id="rate", expression="100 * errors", label=kind, return_data=True)
         return self._alarm(f"errors-{kind}", percent, [rate, errors])
+
+    def _smoke(self) -> CloudwatchMetricAlarm:
+        """The prover counts failed smoke requests."""
+        return CloudwatchMetricAlarm(
+            self._stack,
+            "smoke",
+            for_each=self._versions.each,
+            alarm_name=names.rollback_alarm(EACH_CONFIGURATION, "smoke"),
+            namespace=names.METRICS_NAMESPACE,
+            metric_name=names.SMOKE_METRIC,
+            dimensions={"EndpointConfigName": EACH_CONFIGURATION},
+            statistic="Maximum",
+            period=_SMOKE_PERIOD,
+            comparison_operator="GreaterThanThreshold",
+            threshold=0,
+            evaluation_periods=_SMOKE_PERIODS,
+            datapoints_to_alarm=1,
+            treat_missing_data=_NO_ALARM,
+            actions_enabled=False,
+            lifecycle=NEW_BEFORE_OLD,
+        )
 
     def _metric(self, name: str, statistic: str) -> _Metric:
         return _Metric(
@@ -87,7 +117,7 @@ class RollbackAlarms:
             # Two bad minutes out of three: one alone may be chance.
             evaluation_periods=3,
             datapoints_to_alarm=2,
-            treat_missing_data="notBreaching",
+            treat_missing_data=_NO_ALARM,
             actions_enabled=False,
             metric_query=queries,
             lifecycle=NEW_BEFORE_OLD,

@@ -44,7 +44,7 @@ REAL_TIME = RealTime(
         invocations=InvocationScaling(target_per_minute=100),
         schedule=[ScheduledCapacity(cron="0 7 ? * MON *", timezone="Europe/Berlin", min=3, max=4)],
     ),
-    rollout=Canary(kind="canary", percent=50, bake_minutes=1),
+    rollout=Canary(kind="canary", percent=50, bake_minutes=2),
 )
 
 

@@ -71,6 +71,7 @@ def test_the_registrar_may_do_nothing_else(prod: dict[str, Template]) -> None:
 
 def test_the_prover_may_do_nothing_else(prod: dict[str, Template]) -> None:
     assert actions(prod["lambda"], "prover") == BOTH | {
+        "cloudwatch:PutMetricData",
         "s3:PutObject",
         "sagemaker:InvokeEndpoint",
         "sagemaker:InvokeEndpointAsync",

@@ -57,7 +57,7 @@ def test_the_functions_run_on_arm_and_are_traced(
         assert function["architectures"] == ["arm64"]
         assert function["tracing_config"] == {"mode": "Active"}
     assert (registrar["memory_size"], registrar["timeout"]) == (1024, 900)
-    assert (prover["memory_size"], prover["timeout"]) == (512, 180)
+    assert (prover["memory_size"], prover["timeout"]) == (512, 900)
 
 
 def test_the_functions_are_two_parts_of_one_package(
@@ -95,6 +95,7 @@ def test_the_prover_reads_names_from_its_environment(
         "REQUESTS_PREFIX": "async/{model}/requests/",
         "MODEL_BUCKET": "rollforward-dev-models-123456789012-us-east-1",
         "TOPIC_ARN": topic_arn,
+        "SMOKE_METRIC": "SmokeFailures",
         "POWERTOOLS_SERVICE_NAME": "prover",
         "POWERTOOLS_METRICS_NAMESPACE": "Rollforward",
     }

@@ -130,7 +130,7 @@ class TestAsync:
     def test_its_rolls_can_be_taken_back(self, synthesize: Synthesize) -> None:
         endpoint = serving(synthesize, ASYNC).only("aws_sagemaker_endpoint")
         alarms = endpoint["deployment_config"]["auto_rollback_configuration"]["alarms"]
-        assert len(alarms) == 3
+        assert len(alarms) == 4
 
     def test_its_role_reads_requests_and_writes_answers(self, synthesize: Synthesize) -> None:
         statements = serving(synthesize, ASYNC).policies()

@@ -113,6 +113,24 @@ def test_a_rollout_ends_before_terraform_gives_up(
     assert f"the {rollout['kind']} rollout bakes for {minutes} minutes in all" in line
 
 
+@pytest.mark.parametrize(
+    ("rollout", "minutes", "needed"),
+    [
+        ({"kind": "all-at-once", "bake_minutes": 0}, 0, 3),
+        ({"kind": "all-at-once", "bake_minutes": 2}, 2, 3),
+        ({"kind": "canary", "percent": 10, "bake_minutes": 1}, 2, 4),
+        ({"kind": "canary", "percent": 1, "bake_minutes": 2}, 4, 7),
+        ({"kind": "linear", "step_percent": 50, "interval_minutes": 1}, 2, 3),
+        ({"kind": "rolling", "batch_percent": 50, "interval_minutes": 0}, 0, 3),
+    ],
+)
+def test_a_rollout_bakes_until_a_failed_smoke_request_can_send_it_back(
+    tmp_path: Path, rollout: dict[str, Any], minutes: int, needed: int
+) -> None:
+    line = refused(tmp_path, rollout=rollout, instances={"min": 2, "max": 2})
+    assert f"bakes for {minutes} minutes in all, expected at least {needed}: " in line
+
+
 PINNED = {"key": "registered/sentiment/20260131T120000Z-v1-00000000/model.tar.gz"}
 CHALLENGER = {"traffic_percent": 10, "source": PINNED, "instances": 2}
 

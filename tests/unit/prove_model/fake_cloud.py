@@ -5,7 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from lambda_src.prove_model.answer import Outcome
-from lambda_src.prove_model.cloud import Cloud, Endpoint, InvocationFailed, Places, Served
+from lambda_src.prove_model.cloud import (
+    Cloud,
+    Endpoint,
+    InvocationFailed,
+    Pending,
+    Places,
+    Served,
+)
 from lambda_src.prove_model.deployment import Deployment
 from lambda_src.prove_model.endpoint_events import Question
 from lambda_src.prove_model.environment import Environment
@@ -26,6 +33,8 @@ ENVIRONMENT = Environment(
     requests_prefix="async/{model}/requests/",
     bucket=BUCKET,
     topic="arn:aws:sns:us-east-2:123456789012:rollforward-dev-notifications",
+    metrics_namespace="Rollforward",
+    smoke_metric="SmokeFailures",
 )
 V1 = f"registered/{MODEL}/20260131T120000Z-v1-11111111/model.tar.gz"
 V2 = f"registered/{MODEL}/20260131T130000Z-v2-22222222/model.tar.gz"
@@ -46,6 +55,8 @@ class FakeCloud:
     failure_reason: str | None = None
     started: int = 1_583_831_889_050
     modified: datetime = datetime(2026, 1, 31, 14, tzinfo=UTC)
+    pending: Pending | None = None
+    failures_counted: list[str] = field(default_factory=list)
     asynchronous: bool = False
     variants: tuple[str, ...] = ("primary",)
     configurations: dict[str, str | None] = field(
@@ -104,6 +115,7 @@ class FakeCloud:
             objects=FakeObjects(self),
             parameters=FakeParameters(self),
             announcer=FakeAnnouncer(self),
+            metrics=FakeMetrics(self),
         )
 
     def prove(
@@ -134,7 +146,7 @@ class FakeEndpoints:
         fake = self.fake
         if fake.status is None or name != ENDPOINT:
             return None
-        return Endpoint(fake.status, fake.live, fake.failure_reason, fake.modified)
+        return Endpoint(fake.status, fake.live, fake.failure_reason, fake.modified, fake.pending)
 
     def served(self, configuration: str) -> Served | None:
         self.fake.gate()
@@ -215,3 +227,12 @@ class FakeAnnouncer:
         self.fake.gate()
         self.fake.announced.append(announcement)
         self.fake.telling()
+
+
+@dataclass(frozen=True)
+class FakeMetrics:
+    fake: FakeCloud
+
+    def count_failure(self, configuration: str) -> None:
+        self.fake.gate()
+        self.fake.failures_counted.append(configuration)

@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError, ReadTimeoutError
 from botocore.response import StreamingBody
 
-from lambda_src.prove_model.aws import SageMakerEndpoints, SageMakerRegistry
+from lambda_src.prove_model.aws import CloudWatchMetrics, SageMakerEndpoints, SageMakerRegistry
 from lambda_src.prove_model.cloud import Endpoint, InvocationFailed, Places, Served
 from lambda_src.register_model.cloud import Approval, RegisteredVersion
 from tests.unit.conftest import Stub
@@ -238,3 +238,17 @@ def test_an_invocation_that_never_reached_the_model_is_not_held_against_it(stub:
     stub("sagemaker-runtime").add_client_error("invoke_endpoint", "ThrottlingException", "slow")
     with pytest.raises(ClientError, match="Throttling"):
         endpoints(stub).invoke(NAME, b"[]", None)
+
+
+def test_a_failed_smoke_request_is_a_metric_of_the_new_configuration(stub: Stub) -> None:
+    datum = {
+        "MetricName": "SmokeFailures",
+        "Dimensions": [{"Name": "EndpointConfigName", "Value": "new"}],
+        "Value": 1,
+        "Unit": "Count",
+        "StorageResolution": 1,
+    }
+    expected = {"Namespace": "Rollforward", "MetricData": [datum]}
+    stub("cloudwatch").add_response("put_metric_data", {}, expected)
+    metrics = CloudWatchMetrics(boto3.client("cloudwatch"), "Rollforward", "SmokeFailures")
+    metrics.count_failure("new")

@@ -8,6 +8,7 @@ import pytest
 
 from lambda_src.prove_model import handler as lambda_function
 from lambda_src.prove_model.cloud import Cloud
+from lambda_src.prove_model.environment import Environment
 from lambda_src.prove_model.observability import logger
 from lambda_src.prove_model.proof import Proof
 from tests.unit.prove_model.fake_cloud import ASKED, ENVIRONMENT, MODEL, V1, V2, FakeCloud, no_wait
@@ -22,6 +23,9 @@ class Context:
     invoked_function_arn: str = "arn:aws:lambda:us-east-2:123456789012:function:prover"
     aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
 
+    def get_remaining_time_in_millis(self) -> int:
+        return 900_000
+
 
 @pytest.fixture(autouse=True)
 def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
@@ -32,9 +36,11 @@ def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
     monkeypatch.setenv("REQUESTS_PREFIX", ENVIRONMENT.requests_prefix)
     monkeypatch.setenv("MODEL_BUCKET", ENVIRONMENT.bucket)
     monkeypatch.setenv("TOPIC_ARN", ENVIRONMENT.topic)
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", ENVIRONMENT.metrics_namespace)
+    monkeypatch.setenv("SMOKE_METRIC", ENVIRONMENT.smoke_metric)
 
-    def connect(topic: str) -> Cloud:
-        assert topic == ENVIRONMENT.topic
+    def connect(environment: Environment) -> Cloud:
+        assert environment == ENVIRONMENT
         return cloud.connect()
 
     monkeypatch.setattr(lambda_function, "connect", connect)
