@@ -24,6 +24,7 @@ from rollforward.jobs import APPLIED, LATER, Job
 from rollforward.options import EnvironmentName, Json
 from rollforward.proof import Proof
 from rollforward.proof_commands import shown
+from rollforward.roll_note import roll_note
 from rollforward.terraform_plans import Change
 
 app = typer.Typer()
@@ -48,7 +49,7 @@ def plan(models: Models = None, env: EnvironmentName = "dev", as_json: Json = Fa
         if as_json:
             print_json([_as_json(job) for job in work.jobs])
         else:
-            _show(work.jobs, out)
+            _show(environment, work.jobs, out)
         _raise([job.error for job in work.jobs if job.error])
 
 
@@ -68,7 +69,7 @@ def apply(
             if yes:
                 applying.apply_unasked(work)
             else:
-                applying.apply_asked(work, partial(_approved, progress, as_json))
+                applying.apply_asked(work, partial(_approved, environment, progress, as_json))
         proofs = [job.proof for job in work.jobs if job.proof]
         if as_json:
             print_json({"stacks": [_as_json(job) for job in work.jobs], "proofs": proofs})
@@ -96,9 +97,11 @@ def _work(environment: Environment, models: Sequence[str]) -> Iterator[tuple[Wor
             raise
 
 
-def _approved(progress: ApplyProgress, as_json: bool, jobs: Sequence[Job]) -> bool:
+def _approved(
+    environment: Environment, progress: ApplyProgress, as_json: bool, jobs: Sequence[Job]
+) -> bool:
     with progress.paused():
-        _show(jobs, err if as_json else out)
+        _show(environment, jobs, err if as_json else out)
         try:
             return err.input("Apply this? Only `yes` does: ", markup=False).strip() == "yes"
         except EOFError:
@@ -123,7 +126,7 @@ def _raise(errors: Sequence[str]) -> None:
         raise RollforwardError("\n\n".join(errors))
 
 
-def _show(jobs: Sequence[Job], console: Console) -> None:
+def _show(environment: Environment, jobs: Sequence[Job], console: Console) -> None:
     """What the plans would change."""
     for job in jobs:
         after = f" once {' and '.join(job.after)} are applied" if job.result == LATER else ""
@@ -131,6 +134,9 @@ def _show(jobs: Sequence[Job], console: Console) -> None:
         for change in job.changes:
             console.print(f"  {verb(change):<8} {change.address}", markup=False)
         _show_outputs(job, console)
+        model = environment.models.get(job.model or "")
+        if model and (note := roll_note(model.serving, job.changes)):
+            console.print(f"  {note}", markup=False)
         for warning in _warnings(job):
             console.print(f"  [bold red]{escape(warning)}[/]")
 

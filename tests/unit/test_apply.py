@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -407,3 +407,16 @@ def test_who_reviews_a_plan_is_warned_before_the_endpoint_goes(
     assert [one for one in model["warnings"] if one.startswith(warning)]
     work.jobs[2].outputs = {ENDPOINT_CONFIGURATION: ("old", "new")}
     assert ("THE ENDPOINT" in CliRunner().invoke(app, ["plan"]).output) is (actions != ("update",))
+
+
+def test_who_reviews_a_plan_is_told_how_long_the_roll_bakes(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = start("sentiment")
+    work.jobs[2].changes = [Change("aws_sagemaker_endpoint.serving[0]", ("update",))]
+    monkeypatch.setattr(applying, "prepared", lambda *_: nullcontext(work))
+    monkeypatch.setattr(applying, "plan", nothing)
+    app = typer.Typer()
+    app.add_typer(apply_commands.app)
+    shown = CliRunner().invoke(app, ["plan"]).output
+    assert "The roll bakes for 5 minutes. SageMaker rolls back meanwhile if" in shown
