@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
+
 from config import names
 from config.outputs import DELIVER_TO, ENDPOINT, REGISTERED_MODEL
 from config.settings import Environment
@@ -27,6 +29,8 @@ from rollforward.terraform_plans import Plan
 MODEL = "sentiment"
 # The two versions disagree on this one: only v2 looks at pairs of words.
 SENTENCE = "this is not good"
+# EventBridge, the prover's second look, and the registrar.
+SECONDS_TO_GO_BACK = 60
 
 
 @dataclass
@@ -185,10 +189,8 @@ def delivered(world: World, version: str) -> str:
     archive = build(version, world.folder)
     verdict = world.deliver(archive, version, archive.with_name(names.METRICS))
     expect(verdict.approved, f"{version} to be approved, but: {verdict.reason}")
-    registered = world.status().registered
-    expect(
-        registered == verdict.registered, f"the pointer at {verdict.registered}, not {registered}"
-    )
+    # The registrar moves the pointer after it has recorded the verdict.
+    wait_until_registered(world, verdict.registered)
     world.verdicts[version] = verdict
     return f"{verdict.delivered} → {verdict.registered}"
 
@@ -201,3 +203,16 @@ def rolled(world: World, version: str) -> Plan:
     expect(now.live == world.verdicts[version].registered, f"{version} to be live, found {now}")
     expect(now.state == "InService", f"the endpoint InService, found {now}")
     return plan
+
+
+def wait_until_registered(world: World, key: str | None) -> None:
+    waiting = Retrying(
+        retry=retry_if_result(lambda registered: registered != key),
+        wait=wait_fixed(0.5),
+        stop=stop_after_delay(SECONDS_TO_GO_BACK),
+    )
+    try:
+        waiting(lambda: world.status().registered)
+    except RetryError:
+        found = world.status().registered
+        raise RollforwardError(f"expected the pointer at {key}, found {found}") from None

@@ -2,19 +2,24 @@
 
 import json
 
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
-
 from config import names
-from config.outputs import TAKEN_BACK
 from examples.sentiment.build import build
 from rollforward import aws
-from rollforward.demo_story import MODEL, SENTENCE, Story, World, delivered, expect, rolled
+from rollforward.demo_story import (
+    MODEL,
+    SENTENCE,
+    Story,
+    World,
+    delivered,
+    expect,
+    rolled,
+    wait_until_registered,
+)
+from rollforward.demo_traffic import traffic
 from rollforward.errors import RollforwardError
-from rollforward.proof import LIVE, SMOKE_FAILED, Proof, prove
+from rollforward.finishing import is_roll_back
+from rollforward.proof import LIVE, Proof, prove
 from rollforward.registry import REJECTED, Version, history
-
-# EventBridge, the prover's second look, and the registrar.
-SECONDS_TO_GO_BACK = 60
 
 
 def wait_for_metrics(world: World) -> str:
@@ -31,7 +36,7 @@ def pass_the_gate(world: World) -> str:
     bucket, key = names.model_bucket(world.environment), names.metrics_key(MODEL, "v3")
     aws.s3(world.environment).upload_file(str(metrics), bucket, key)
     wanted = world.verdicts["v3"].registered
-    _wait_until_registered(world, wanted)
+    wait_until_registered(world, wanted)
     return f"{json.loads(metrics.read_text('utf-8'))} → {wanted}"
 
 
@@ -60,43 +65,23 @@ def deliver_crashing(world: World) -> str:
     return delivered(world, "v5")
 
 
-def fail_the_proof(world: World) -> str:
-    rolled(world, "v5")
-    proof = _prove(world)
-    expect(proof.verdict == SMOKE_FAILED, f"v5 to fail its proof, but: {proof}")
-    expect(proof.registered == world.verdicts["v3"].registered, "the pointer back at v3")
-    return (
-        f"{proof.reason}\n  rejected: {proof.rejected}; the pointer is back at {proof.registered}"
-    )
-
-
-def go_back(world: World) -> str:
-    rolled(world, "v3")
-    proof = _prove(world)
-    expect(proof.verdict == LIVE, f"v3 to be proven live again, but: {proof}")
-    expect(world.invoke() == world.answers["v3"], "v3 to answer again")
-    return f"“{SENTENCE}” → {world.answers['v3']}"
+def roll_back_what_fails(world: World) -> str:
+    request = json.dumps({"inputs": SENTENCE}).encode()
+    with traffic(world.environment, MODEL, request) as seen:
+        _apply_that_is_taken_back(world)
+    version = _back_at_v3(world, "v5")
+    expect("Its smoke request failed" in version.reason, f"v5's own error, found {version.reason}")
+    return f"{version.reason}\n  {seen}"
 
 
 def deliver_dead(world: World) -> str:
     return delivered(world, "v6")
 
 
-def rolled_back_by_itself(world: World) -> str:
-    world.endpoint_stack.plan()
-    try:
-        world.endpoint_stack.apply()
-    except RollforwardError as error:
-        expect(TAKEN_BACK in str(error), f"an apply that tells of the roll back, not {error}")
-    else:
-        expect(False, "an apply that fails, for SageMaker rolled back")
-    v3 = world.verdicts["v3"].registered
-    expect(world.status().live == v3, f"v3 still live, found {world.status()}")
-    _wait_until_registered(world, v3)
-    version = _version(world, str(world.verdicts["v6"].registered))
-    expect(version.verdict == REJECTED, f"v6 to be rejected, found {version}")
-    expect(world.invoke() == world.answers["v3"], "v3 to answer all the while")
-    return f"{version.reason.splitlines()[0]}\n  the pointer is back at {v3}"
+def roll_back_what_is_dead(world: World) -> str:
+    _apply_that_is_taken_back(world)
+    version = _back_at_v3(world, "v6")
+    return f"{version.reason.splitlines()[0]}\n  the pointer is back at {world.status().registered}"
 
 
 THE_WAY_BACK: Story = [
@@ -105,12 +90,14 @@ THE_WAY_BACK: Story = [
     ("Apply and prove: v3 is live", prove_v3),
     ("Overwrite v3 with v4, which is worse: refused by the gate", refuse_worse),
     ("Deliver v5, which crashes on invoke: nobody can know yet", deliver_crashing),
-    ("Apply and prove: it fails its smoke request and is rejected", fail_the_proof),
-    ("Apply and prove: v3 is live again", go_back),
+    (
+        "Apply: v5 fails its smoke request, and SageMaker rolls back in the same apply",
+        roll_back_what_fails,
+    ),
     ("Deliver v6, which never starts", deliver_dead),
     (
-        "Apply: SageMaker rolls back, and the pointer returns with nobody watching",
-        rolled_back_by_itself,
+        "Apply: v6 does not start, SageMaker rolls back, and the pointer returns",
+        roll_back_what_is_dead,
     ),
 ]
 
@@ -119,18 +106,26 @@ def _prove(world: World) -> Proof:
     return prove(world.environment, MODEL, lambda _: None)
 
 
+def _apply_that_is_taken_back(world: World) -> None:
+    world.endpoint_stack.plan()
+    try:
+        world.endpoint_stack.apply()
+    except RollforwardError as error:
+        expect(is_roll_back(error), f"an apply that tells of the roll back, not {error}")
+    else:
+        expect(False, "an apply that fails, for SageMaker rolled back")
+
+
+def _back_at_v3(world: World, rejected: str) -> Version:
+    """The version that was rejected: the endpoint serves v3, which the pointer names again."""
+    v3 = world.verdicts["v3"].registered
+    expect(world.status().live == v3, f"v3 still live, found {world.status()}")
+    wait_until_registered(world, v3)
+    version = _version(world, str(world.verdicts[rejected].registered))
+    expect(version.verdict == REJECTED, f"{rejected} to be rejected, found {version}")
+    expect(world.invoke() == world.answers["v3"], "v3 to answer again")
+    return version
+
+
 def _version(world: World, key: str) -> Version:
     return next(one for one in history(world.environment, MODEL) if one.key == key)
-
-
-def _wait_until_registered(world: World, key: str | None) -> None:
-    waiting = Retrying(
-        retry=retry_if_result(lambda registered: registered != key),
-        wait=wait_fixed(0.5),
-        stop=stop_after_delay(SECONDS_TO_GO_BACK),
-    )
-    try:
-        waiting(lambda: world.status().registered)
-    except RetryError:
-        found = world.status().registered
-        raise RollforwardError(f"expected the pointer at {key}, found {found}") from None

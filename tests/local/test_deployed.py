@@ -5,7 +5,7 @@ The tests stand in the order of that life, and share one deployment: an apply of
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -28,6 +28,7 @@ from tests.local.deployment import Deployment, own_environ
 pytestmark = pytest.mark.timeout(900)
 
 QUESTION = json.dumps({"inputs": "this is not good"})
+FINE = {"request": {"inputs": ["a"]}, "answer": {"label": "fine"}}
 # Better than any model of the example.
 GOOD_METRICS = {"accuracy": 1, "latency_ms": {"p95": 1}}
 
@@ -205,20 +206,19 @@ def test_a_roll_back_is_rejected_by_the_proof_if_no_event_came(
     deployment.roll()
 
 
-def test_a_model_that_crashes_on_its_smoke_request_is_rejected_and_the_apply_goes_back(
+def test_a_model_that_crashes_on_its_smoke_request_is_rolled_back_in_the_same_apply(
     deployment: Deployment, tmp_path: Path
 ) -> None:
     before = registered(deployment)
     archive = build("v5", tmp_path)
     assert deployment.deliver(archive, archive.with_name("metrics.json")).code == 0
-    deployment.roll()
+    deployment.roll_that_is_taken_back()
+    wait_for(lambda: registered(deployment) == before)
+    assert newest(deployment)["verdict"] == "Rejected"
+    assert "our_tokenizer" in newest(deployment)["reason"]
     ran = deployment.run("prove", "--json")
-    assert ran.code == 1
-    assert ran.json[0]["verdict"] == "smoke failed"
-    assert "our_tokenizer" in ran.json[0]["reason"]
+    assert (ran.code, ran.json[0]["verdict"]) == (1, "rolled back")
     assert ran.json[0]["registered"] == before
-    deployment.roll()
-    assert deployment.run("prove").code == 0
     assert json.loads(deployment.run("invoke", "sentiment", QUESTION).out)["label"] == "positive"
 
 
@@ -263,7 +263,7 @@ def synthesize_canary(deployment: Deployment) -> None:
     environment = deployment.environment
     canary = {
         "instances": Instances(min=2, max=2),
-        "rollout": Canary(kind="canary", percent=50, bake_minutes=1),
+        "rollout": Canary(kind="canary", percent=50, bake_minutes=2),
     }
     model = environment.models["sentiment"]
     serving = model.serving.model_copy(update=canary)
@@ -414,6 +414,29 @@ def test_a_torch_and_transformers_model_is_served(deployment: Deployment, tmp_pa
     assert dot(cat, rug) > 0.5 > dot(cat, rates)
 
 
+def test_a_good_canary_is_not_rolled_back_for_the_answers_of_the_model_before_it(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    """The model that is live answers with vectors, so that it fails the new version's smoke request."""
+    good = packed(tmp_path, "def model_fn(path): return lambda data: {'label': 'fine'}", FINE)
+    assert deployment.deliver(good, GOOD_METRICS).code == 0
+    deployment.roll()
+    ran = deployment.run("prove", "--json")
+    assert (ran.code, ran.json[0]["verdict"]) == (0, "live"), ran.err
+
+
+def test_a_canary_that_answers_wrongly_is_rolled_back_in_the_same_apply(
+    deployment: Deployment, tmp_path: Path
+) -> None:
+    before = registered(deployment)
+    bad = packed(tmp_path, "def model_fn(path): return lambda data: {'label': 'bad'}", FINE)
+    assert deployment.deliver(bad, GOOD_METRICS).code == 0
+    deployment.roll_that_is_taken_back()
+    wait_for(lambda: registered(deployment) == before)
+    assert newest(deployment)["verdict"] == "Rejected"
+    assert 'Answered: {"label": "bad"}' in newest(deployment)["reason"]
+
+
 def test_a_second_apply_at_the_same_time_is_refused(deployment: Deployment) -> None:
     stack = deployment.stack("sagemaker-sentiment")
     # Without -auto-approve, an apply holds the lock while it waits for an answer.
@@ -497,9 +520,11 @@ def registered(deployment: Deployment) -> str | None:
     return str(status["registered"]) if status["registered"] else None
 
 
-def packed(folder: Path, code: str) -> Path:
+def packed(folder: Path, code: str, smoke: Mapping[str, Any] | None = None) -> Path:
     (folder / "code").mkdir()
     (folder / "code" / "inference.py").write_text(code)
+    if smoke:
+        (folder / "code" / "smoke.json").write_text(json.dumps(smoke))
     archive = folder / "model.tar.gz"
     subprocess.run(["tar", "-czf", archive, "-C", folder, "code"], check=True)
     return archive
