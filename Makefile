@@ -38,6 +38,9 @@ lint: check .venv/.dev  ## Check style, types and the direction of imports.
 bench: check .venv/.dev  ## Measure what the README quotes.
 	python -m benchmarks
 
+permissions: check .venv/.dev  ## Record anew what planning and applying needs.
+	python -m rollforward.permissions
+
 synth: check .venv/.dev  ## Write the stacks of ENV as Terraform JSON.
 	python main.py
 
@@ -96,4 +99,4 @@ lock:  ## Write the hashed requirements anew.
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:policy -o requirements/policy.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:toolkit -o requirements/toolkit.txt
 
-.PHONY: help check setup demo test lint bench synth plan deploy destroy lock
+.PHONY: help check setup demo test lint bench permissions synth plan deploy destroy lock

@@ -13,6 +13,7 @@ from rollforward import (
     delivery_commands,
     history_commands,
     invocation_commands,
+    permission_commands,
     proof_commands,
     verdict_commands,
 )
@@ -37,6 +38,7 @@ app.add_typer(history_commands.app)
 app.add_typer(verdict_commands.app)
 app.add_typer(proof_commands.app)
 app.add_typer(invocation_commands.app)
+app.add_typer(permission_commands.app)
 
 
 @app.callback()
