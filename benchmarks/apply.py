@@ -17,6 +17,7 @@ from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
 from benchmarks.figure import Figure
 from config.settings import load
 from examples.sentiment.build import build
+from rollforward.local.behaviour import Behaviour
 from rollforward.local.cloud import local_cloud
 from rollforward.terraform import binary, cli_environment
 
@@ -35,7 +36,8 @@ def rolls(tell: Callable[[str], None]) -> Iterator[Figure]:
         folder = checkout(Path(name) / "checkout")
         archive = build("v1", Path(name))
         environment = load(ENVIRONMENT, folder / "config" / "environments")
-        with local_cloud(Path(name), environment.account, environment.region) as cloud:
+        place = Path(name), environment.account, environment.region
+        with local_cloud(*place, Behaviour(baking_seconds=0)) as cloud:
             environ = _environ({**cloud.environment, **cli_environment(Path(name))})
             tell("the first apply of everything")
             run([*ROLLFORWARD, "bootstrap"], environ, folder)

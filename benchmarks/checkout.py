@@ -13,13 +13,12 @@ MODELS = ("first", "second")
 def checkout(folder: Path) -> Path:
     """The project as it is, with an environment of its own: `dev`, with its model under two names.
 
-    Their endpoints do not bake, and take every sound version.
+    They take every sound version.
     """
     copied(folder)
     environments = folder / "config" / "environments"
     content = yaml.safe_load((environments / "dev.yaml").read_text("utf-8"))
     model = {**next(iter(content["models"].values())), "promotion": {}}
-    model["serving"]["rollout"] = {"kind": "all-at-once", "bake_minutes": 0}
     content["models"] = dict.fromkeys(MODELS, model)
     (environments / f"{ENVIRONMENT}.yaml").write_text(yaml.safe_dump(content), "utf-8")
     return folder

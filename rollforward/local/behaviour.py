@@ -17,7 +17,8 @@ class Behaviour:
 
     `…ing_seconds` are how long each transitional state of an endpoint lasts, at least.
     On AWS they last minutes. With `rolling_back_seconds` 0, an endpoint that rolls back shows Updating until
-    it is InService again, and never RollingBack.
+    it is InService again, and never RollingBack. Each stage of a bake lasts at most `baking_seconds`: long
+    enough for SageMaker's event to reach a function, for its smoke request, and for an alarm to ring.
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html (EndpointStatus)
 
     `repeated_events` is the share of events that are delivered twice, from 0 to 1; each delivery is up to
@@ -32,6 +33,7 @@ class Behaviour:
     updating_seconds: float = 0.2
     rolling_back_seconds: float = 0.2
     deleting_seconds: float = 0.5
+    baking_seconds: float = 5.0
     repeated_events: float = 0.5
     late_seconds: float = 0.3
     seed: int = 1

@@ -203,7 +203,7 @@ def test_a_canary_bakes_again_once_it_has_all_requests(
     endpoints.config("old", variant("v", ModelName="good", InitialInstanceCount=4))
     endpoints.config("new", variant("v", ModelName="bad", InitialInstanceCount=4))
     endpoints.create("old")
-    monkeypatch.setattr(baking, "LONGEST", 1)
+    monkeypatch.setattr(baking, "longest", lambda _: 1)
     endpoints.update("new", _canary(25, seconds=60, last=60))
     until(lambda: len(endpoints.stages()) == 3)
     assert endpoints.answers(20) == {"bad": 20}
@@ -218,8 +218,9 @@ def test_a_rollout_without_alarms_does_not_bake() -> None:
 
 
 def test_an_alarm_while_a_canary_bakes_sends_all_requests_back_to_the_old_model(
-    endpoints: Endpoints, cloudwatch: CloudWatch
+    endpoints: Endpoints, cloudwatch: CloudWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(baking, "longest", lambda _: 60)
     endpoints.config("old", variant("v", ModelName="good"))
     endpoints.config("new", variant("v", ModelName="bad"))
     endpoints.create("old")
@@ -246,7 +247,7 @@ def test_an_alarm_while_a_canary_bakes_sends_all_requests_back_to_the_old_model(
 def test_a_new_model_that_no_alarm_goes_off_for_takes_over(
     endpoints: Endpoints, cloudwatch: CloudWatch, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
-    monkeypatch.setattr(baking, "LONGEST", 0.3)
+    monkeypatch.setattr(baking, "longest", lambda _: 0.3)
     cloudwatch.fails = fails
     endpoints.config("old", variant("v", ModelName="good"))
     endpoints.config("new", variant("v", ModelName="better"))

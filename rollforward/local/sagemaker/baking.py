@@ -17,9 +17,6 @@ from botocore.exceptions import BotoCoreError, ClientError
 from rollforward.local.sagemaker.clients import client
 from rollforward.local.sagemaker.state import Members, Region
 
-# Minutes of baking are for traffic to come in and metrics to be gathered. At home nobody waits ten of them:
-# long enough for SageMaker's event to reach a function, for its smoke request, and for an alarm to ring.
-LONGEST = 5.0
 BETWEEN_LOOKS = 0.25
 
 logger = logging.getLogger(__name__)
@@ -40,7 +37,7 @@ class Bake:
 
     async def alarm(self, region: Region, stage: Stage) -> list[str]:
         """Watch until an alarm goes off or the stage is over: the alarms that did, or none."""
-        end = time.monotonic() + min(stage.seconds, LONGEST)
+        end = time.monotonic() + min(stage.seconds, longest(region))
         while not (ringing := await asyncio.to_thread(self._ringing, region)):
             left = end - time.monotonic()
             if left <= 0:
@@ -60,6 +57,11 @@ class Bake:
             return []
         both = found["MetricAlarms"] + found["CompositeAlarms"]
         return [alarm["AlarmName"] for alarm in both]
+
+
+def longest(region: Region) -> float:
+    """In seconds. On AWS, minutes of baking are for traffic to come in; here nobody waits for them."""
+    return region.behaviour.baking_seconds
 
 
 def bake(deployment: Members, instances: int) -> Bake | None:
