@@ -36,7 +36,13 @@ class Deployment:
         return None if text == NO_DEPLOYMENT else cls(**json.loads(text))
 
     def __str__(self) -> str:
-        return json.dumps(asdict(self), ensure_ascii=False)
+        """JSON without {{ and }}, which Parameter Store refuses in a value.
+
+        https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Value)
+        """
+        # Pairs occur within strings only, where JSON may escape any character.
+        text = json.dumps(asdict(self), ensure_ascii=False)
+        return text.replace("{{", r"{\u007b").replace("}}", r"}\u007d")
 
 
 NO_DEPLOYMENT = "none"

@@ -77,9 +77,12 @@ class Watch:
 
     def _fail(self, failure: str) -> None:
         told = description(failure)[:LONGEST_FAILURE]
-        # First, for SageMaker rolls back as soon as the metric is there, and the version is then rejected.
-        self._remember(lambda known: replace(known, failure=known.failure or told))
-        self.cloud.metrics.count_failure(self.deployment.configuration)
+        try:
+            # First: SageMaker rolls back as soon as the metric is there, and the version is then rejected.
+            self._remember(lambda known: replace(known, failure=known.failure or told))
+        finally:
+            # A version that fails is rolled back, even if the reason cannot be kept.
+            self.cloud.metrics.count_failure(self.deployment.configuration)
 
     def _pending(self) -> Pending | None:
         """The deployment that the event told of, while it goes on."""

@@ -1,9 +1,10 @@
-"""Parameter Store when much happens at once: stale reads, concurrent updates, throttling.
+"""Parameter Store: the values that it refuses, stale reads, concurrent updates, throttling.
 
-https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (TooManyUpdates)
+https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Value, TooManyUpdates)
 AWS does not say how long a read may be stale, nor which updates count as concurrent.
 """
 
+import re
 import time
 from copy import deepcopy
 from typing import Any
@@ -17,10 +18,13 @@ from rollforward.local.limits import CODE, MESSAGE, Limits
 # Of `stale_seconds`, after an update of the same parameter.
 _CONCURRENT = 0.05
 _BUSY = "There are concurrent updates for a resource that supports one update at a time."
+_NESTED = re.compile(r"\{\{.*\}\}", re.DOTALL)
+_NO_NESTING = 'Parameter value can\'t nest another parameter. Do not use "{{}}" in the value.'
 
 
 def behave(behaviour: Behaviour) -> None:
     """Have Parameter Store behave like that from now on."""
+    ssm._put_parameter = _without_nesting(ssm._put_parameter)
     if behaviour.stale_seconds:
         updates = _Updates(behaviour.stale_seconds)
         ssm._put_parameter = updates.putting(ssm._put_parameter)
@@ -65,6 +69,15 @@ class _Updates:
 
     def _age(self, name: str) -> float:
         return time.monotonic() - self._before[name][1]
+
+
+def _without_nesting(put: Any) -> Any:
+    def wrapped(data: Any) -> Any:
+        if _NESTED.search(data.get("Value", "")):
+            return error_response_json("ValidationException", _NO_NESTING, 400)
+        return put(data)
+
+    return wrapped
 
 
 def _throttled(handle: Any, limits: Limits) -> Any:

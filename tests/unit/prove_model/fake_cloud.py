@@ -1,5 +1,6 @@
 """The cloud in memory: one endpoint, with a gate before every call where the prover may crash."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -216,6 +217,8 @@ class FakeParameters:
     def write(self, name: str, value: str) -> None:
         self.fake.gate()
         assert name in self.fake.values, f"{name} is Terraform's to create"
+        if re.search(r"\{\{.*\}\}", value):
+            raise ValueError("Parameter value can't nest another parameter.")
         self.fake.values[name] = value
 
 

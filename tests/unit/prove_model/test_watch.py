@@ -17,6 +17,7 @@ from tests.unit.prove_model.fake_cloud import (
     MODEL,
     V2,
     FakeCloud,
+    FakeParameters,
     no_wait,
 )
 
@@ -229,3 +230,27 @@ def test_a_long_failure_fits_into_the_parameter(cloud: FakeCloud, deployment: De
     cloud.pending, cloud.answers = ALL, lambda _: b'"' + "ü".encode() * 5000 + b'"'
     watch(cloud, deployment)
     assert len(cloud.values[ASKED].encode()) < 4096
+
+
+@pytest.mark.parametrize("template", ["{{ bos }}{% for m in messages %}{{m}}", "{{}}" * 2000])
+def test_a_failure_with_a_template_in_it_is_kept_as_it_is(
+    cloud: FakeCloud, deployment: Deployment, template: str
+) -> None:
+    cloud.pending, cloud.answers = ALL, lambda _: template.encode()
+    watch(cloud, deployment)
+    assert cloud.failures_counted == ["v2"]
+    assert template[:20] in str(known(cloud).failure)
+    assert len(cloud.values[ASKED].encode()) < 4096
+
+
+def test_a_failure_that_can_not_be_kept_rolls_back_nevertheless(
+    cloud: FakeCloud, deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ConnectionError("throttled")
+
+    monkeypatch.setattr(FakeParameters, "write", refuse)
+    cloud.pending, cloud.answers = ALL, crash
+    with pytest.raises(ConnectionError):
+        watch(cloud, deployment)
+    assert cloud.failures_counted == ["v2"]
