@@ -15,7 +15,7 @@ from stacks import event_patterns
 from stacks.base import RollforwardStack
 from stacks.constructs.event_rule import EventRule
 from stacks.constructs.function import PythonFunction, package
-from stacks.constructs.image import image_uris, repository_arn, repository_of
+from stacks.constructs.image import image_uris, repositories, repository_arn
 from stacks.constructs.topic import Topic
 from stacks.prover_policy import prover_statements
 from stacks.registrar_policy import registrar_statements
@@ -110,14 +110,11 @@ class LambdaStack(RollforwardStack):
         )
 
     def _repositories(self, environment: Environment) -> list[str]:
-        """The ARNs of the ECR repositories that the models' images are in, each once."""
-        uris = {
-            repository_of(model.image): self._images[name]
-            for name, model in environment.models.items()
-        }
+        """The ARNs of the ECR repositories that the models' images are in, or patterns of many."""
+        images = [(model.image, self._images[name]) for name, model in environment.models.items()]
         return [
             repository_arn(self, f"repository_{number}", environment.partition.name, uri)
-            for number, uri in enumerate(uris.values(), start=1)
+            for number, uri in enumerate(repositories(images), start=1)
         ]
 
     def _shared_variables(self, environment: Environment) -> dict[str, str]:

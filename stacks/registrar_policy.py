@@ -10,7 +10,9 @@ from stacks.constructs.policy import Statement
 def registrar_statements(environment: Environment, repositories: list[str]) -> list[Statement]:
     """Each by name; `*` within a name stands for any model of this environment.
 
-    `repositories` are the ARNs of the models' images.
+    `repositories` are the ARNs of the models' images. Of many, they are `repository/*` of each registry:
+    a role's inline policies have 10,240 characters at most.
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
     bucket = arns.model_bucket(environment)
     delivered = f"{bucket}/{names.DELIVERED_PREFIX}*"

@@ -1,6 +1,6 @@
 """The container image of a model: explicit, or an AWS deep-learning container looked up by the provider."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from cdktf import TerraformIterator, TerraformLocal, TerraformStack
 from cdktf_cdktf_provider_aws.data_aws_sagemaker_prebuilt_ecr_image import (
@@ -10,6 +10,11 @@ from constructs import Construct
 
 from config.image import DeepLearningContainer, Image
 from stacks.constructs.address import address
+
+# A repository's name has up to 256 characters, a role's inline policies up to 10,240 together.
+# https://docs.aws.amazon.com/AmazonECR/latest/APIReference/API_CreateRepository.html
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
+MOST_REPOSITORIES = 16
 
 
 def image_uri(stack: TerraformStack, id_: str, image: Image) -> str:
@@ -45,6 +50,26 @@ def image_uris(scope: Construct, id_: str, images: Mapping[str, Image]) -> dict[
         else image
         for key, image in images.items()
     }
+
+
+def repositories(images: Sequence[tuple[Image, str]]) -> list[str]:
+    """One URI for each distinct repository, of images that come with their URIs.
+
+    Of more than `MOST_REPOSITORIES`, those that are no AWS container become `<registry>/*`, one for each
+    account and region.
+    """
+    uris = {repository_of(image): uri for image, uri in images}
+    if len(uris) <= MOST_REPOSITORIES:
+        return list(uris.values())
+    grouped = {_group_of(image): uri for image, uri in images}
+    return [key if key.endswith("/*") else uri for key, uri in grouped.items()]
+
+
+def _group_of(image: Image) -> str:
+    """Of an AWS container, whose account only Terraform knows, its repository: there are two of them."""
+    if isinstance(image, DeepLearningContainer):
+        return image.repository
+    return f"{image.partition('/')[0]}/*"
 
 
 def repository_of(image: Image) -> str:
