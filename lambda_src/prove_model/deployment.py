@@ -13,8 +13,10 @@ from dataclasses import asdict, dataclass
 class Deployment:
     """From the configuration `replaced` to `configuration`.
 
-    `started` is in SageMaker's milliseconds, which tell old events from new. `old_passes` is whether the
-    replaced configuration passes the new one's smoke request, `failure` how the new one failed it.
+    `started` is in SageMaker's milliseconds, which tell old events from new. If `timed` is False, SageMaker
+    did not tell the start: then it is the time of one event, and differs from stage to stage.
+    `old_passes` is whether the replaced configuration passes the new one's smoke request, `failure` how the
+    new one failed it.
     """
 
     configuration: str
@@ -22,13 +24,24 @@ class Deployment:
     started: int
     old_passes: bool = False
     failure: str | None = None
+    timed: bool = True
 
     def is_same(self, other: "Deployment") -> bool:
-        return (self.configuration, self.started) == (other.configuration, other.started)
+        if self.timed and other.timed:
+            return (self.configuration, self.started) == (other.configuration, other.started)
+        return (self.configuration, self.replaced) == (other.configuration, other.replaced)
 
     def was_rolled_back(self, live: str) -> bool:
         """Only if what it was to replace is live again: a later deployment may have gone by untold."""
         return live == self.replaced != self.configuration
+
+    def over(self, live: str, ended: int) -> "Deployment":
+        """Its end, after which `live` is all that is asked for. `ended` is in milliseconds.
+
+        It is as old as the deployment, or as the end: so this deployment's late events begin no other.
+        """
+        started = self.started if self.timed else max(self.started, ended)
+        return Deployment(live, self.replaced, started, timed=self.timed)
 
     @classmethod
     def parse(cls, text: str) -> "Deployment | None":

@@ -7,11 +7,14 @@ the model itself.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from lambda_src.prove_model.deployment import Deployment
 from lambda_src.prove_model.environment import Environment
+
+# As seconds, this number is a time in the year 5138; as milliseconds, one in 1973.
+_LEAST_MILLISECONDS = 10**11
 
 
 @dataclass(frozen=True)
@@ -26,23 +29,41 @@ def question(event: Mapping[str, Any], environment: Environment) -> Question | N
     if "model" in event:
         return Question(event["model"], asked_by_a_person=True)
     model = environment.model_of(event["detail"]["EndpointName"])
-    return Question(model, False, _deployment(event["detail"])) if model else None
+    return Question(model, False, _deployment(event)) if model else None
 
 
-def _deployment(detail: Mapping[str, Any]) -> Deployment | None:
-    """Only deployments of another configuration are told of, not those that scale."""
+def _deployment(event: Mapping[str, Any]) -> Deployment | None:
+    """Only deployments of another configuration are told of, not those that scale.
+
+    SageMaker may leave StartTime out, and documents no format of it in events.
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_PendingDeploymentSummary.html
+    """
+    detail = event["detail"]
     pending = detail.get("PendingDeploymentSummary")
     if not pending:
         return None
+    started = _milliseconds(pending.get("StartTime"))
+    told = _milliseconds(detail.get("LastModifiedTime")) or _milliseconds(event.get("time")) or 0
     return Deployment(
         configuration=pending["EndpointConfigName"],
         replaced=detail["EndpointConfigName"],
-        started=_milliseconds(pending["StartTime"]),
+        started=started or told,
+        timed=started is not None,
     )
 
 
-def _milliseconds(time: float | str) -> int:
-    """AWS's page shows other times of the event as milliseconds, and leaves this one open."""
-    if isinstance(time, str) and not time.isdecimal():
-        return int(datetime.fromisoformat(time).timestamp() * 1000)
-    return int(time)
+def _milliseconds(time: object) -> int | None:
+    """Of milliseconds or seconds since 1970, or a time in ISO 8601; None if it is neither."""
+    text = str(time)
+    try:
+        number = float(text)
+    except ValueError:
+        try:
+            found = datetime.fromisoformat(text)
+            return round(found.replace(tzinfo=found.tzinfo or UTC).timestamp() * 1000)
+        except (ValueError, OverflowError):
+            return None
+    try:
+        return round(number if number >= _LEAST_MILLISECONDS else number * 1000)
+    except (ValueError, OverflowError):
+        return None

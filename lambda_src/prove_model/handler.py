@@ -11,7 +11,13 @@ from lambda_src.prove_model.answer import Verdict
 from lambda_src.prove_model.aws import connect
 from lambda_src.prove_model.endpoint_events import question
 from lambda_src.prove_model.environment import Environment
-from lambda_src.prove_model.observability import logger, report, report_foreign, report_watch
+from lambda_src.prove_model.observability import (
+    logger,
+    report,
+    report_foreign,
+    report_untimed,
+    report_watch,
+)
 from lambda_src.prove_model.proof import Proof
 from lambda_src.prove_model.watch import Watch
 
@@ -26,6 +32,8 @@ def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any] |
     if asked is None:
         report_foreign(event)
         return None
+    if asked.deployment and not asked.deployment.timed:
+        report_untimed(event)
     cloud = connect(environment)
     outcome = Proof(cloud, environment, asked).run()
     report(outcome)

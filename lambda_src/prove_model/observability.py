@@ -39,3 +39,9 @@ def report_watch(model: str, trial: Trial | None) -> None:
 
 def report_foreign(event: Mapping[str, Any]) -> None:
     logger.info("Proof: no model's endpoint", extra={"endpoint": event["detail"]["EndpointName"]})
+
+
+def report_untimed(event: Mapping[str, Any]) -> None:
+    """An event whose start of the deployment is missing, or not understood: as SageMaker wrote it."""
+    started = event["detail"]["PendingDeploymentSummary"].get("StartTime")
+    logger.warning("The start of the deployment is unknown", extra={"StartTime": started})

@@ -71,7 +71,7 @@ class Proof:
         parameter = self.environment.asked_for(self.model)
         known = Deployment.parse(self.cloud.parameters.read(parameter) or NO_DEPLOYMENT)
         told = self.question.deployment
-        if told is None or (known and told.started <= known.started):
+        if told is None or (known and (told.started <= known.started or told.is_same(known))):
             return known
         self.cloud.parameters.write(parameter, str(told))
         return told
@@ -134,7 +134,8 @@ class Proof:
         # Nothing is asked for any more that is not live: a version that somebody approves again
         # is not rejected by the next event. But the next deployment may have begun, and stays.
         if self._deployment() == deployment:
-            over = Deployment(endpoint.configuration, deployment.replaced, deployment.started)
+            ended = int(endpoint.modified.timestamp() * 1000)
+            over = deployment.over(endpoint.configuration, ended)
             self.cloud.parameters.write(self.environment.asked_for(self.model), str(over))
         rejected = _numbers(versions) if asked != live else ()
         answer = Answer(

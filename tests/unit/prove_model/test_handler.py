@@ -146,7 +146,17 @@ def test_a_roll_back_is_counted_and_logged_with_what_a_person_needs(
     assert "Crashed." in log["reason"]
 
 
-@pytest.mark.parametrize("started", [1635195148181, "1635195148181", "2021-10-25T20:52:28.181Z"])
+@pytest.mark.parametrize(
+    "started",
+    [
+        1635195148181,
+        "1635195148181",
+        1635195148.181,
+        "1635195148.181",
+        "2021-10-25T20:52:28.181Z",
+        "2021-10-25T20:52:28.181",
+    ],
+)
 def test_the_beginning_of_a_deployment_is_remembered(cloud: FakeCloud, started: Any) -> None:
     told = event("endpoint_deployment_state_change")
     told["detail"]["PendingDeploymentSummary"]["StartTime"] = started
@@ -155,3 +165,30 @@ def test_the_beginning_of_a_deployment_is_remembered(cloud: FakeCloud, started: 
     pending = told["detail"]["PendingDeploymentSummary"]["EndpointConfigName"]
     assert cloud.asked_for == pending
     assert json.loads(cloud.values[ASKED])["started"] == 1635195148181
+
+
+UNREADABLE: list[Any] = [None, "", "Oct 25, 2021 8:52:28 PM", "NaN", "Infinity", {}, "9" * 400]
+
+
+@pytest.mark.parametrize("started", UNREADABLE)
+def test_a_deployment_without_a_start_that_is_understood_is_remembered_by_the_event_s_time(
+    cloud: FakeCloud, caplog: pytest.LogCaptureFixture, started: Any
+) -> None:
+    told = event("endpoint_deployment_state_change")
+    told["detail"]["PendingDeploymentSummary"]["StartTime"] = started
+    cloud.status = "Updating"
+    invoke(told)
+    remembered = json.loads(cloud.values[ASKED])
+    assert (remembered["started"], remembered["timed"]) == (1635195148181, False)
+    assert [line["StartTime"] for line in logged(caplog) if "StartTime" in line] == [started]
+
+
+def test_a_deployment_whose_event_has_no_times_at_all_is_remembered_by_eventbridge_s(
+    cloud: FakeCloud,
+) -> None:
+    told = event("endpoint_deployment_state_change")
+    del told["detail"]["PendingDeploymentSummary"]["StartTime"]
+    del told["detail"]["LastModifiedTime"]
+    cloud.status = "Updating"
+    invoke(told)
+    assert json.loads(cloud.values[ASKED])["started"] == 1635126732000

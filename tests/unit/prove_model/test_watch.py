@@ -11,6 +11,7 @@ from lambda_src.prove_model.cloud import InvocationFailed, Pending
 from lambda_src.prove_model.deployment import Deployment
 from lambda_src.prove_model.trial import Trial
 from lambda_src.prove_model.watch import REQUESTS_TO_THE_OLD_FLEET, SECONDS_TO_END, Watch
+from lambda_src.register_model.cloud import Approval
 from tests.unit.prove_model.fake_cloud import (
     ASKED,
     ENVIRONMENT,
@@ -254,3 +255,33 @@ def test_a_failure_that_can_not_be_kept_rolls_back_nevertheless(
     with pytest.raises(ConnectionError):
         watch(cloud, deployment)
     assert cloud.failures_counted == ["v2"]
+
+
+def test_a_later_stage_keeps_what_is_known_though_its_time_is_another(cloud: FakeCloud) -> None:
+    """The start of the deployment is not told: each stage has the time of its own event."""
+    cloud.bring_smoke(V2, SMOKE)
+    cloud.status, cloud.answers = "Updating", lambda _: RIGHT
+    creating = Deployment("v2", "v1", cloud.started + 1, timed=False)
+    baking = replace(creating, started=creating.started + 60_000)
+    cloud.pending = CREATING
+    cloud.prove(deployment=creating)
+    watch(cloud, creating)
+    cloud.pending, cloud.answers = BAKING, lambda _: WRONG
+    cloud.prove(deployment=baking)
+    watch(cloud, baking)
+    assert known(cloud).old_passes
+    assert known(cloud).failure
+
+
+def test_an_event_that_comes_after_the_roll_back_begins_no_other_deployment(
+    cloud: FakeCloud,
+) -> None:
+    cloud.status = "Updating"
+    creating = Deployment("v2", "v1", cloud.started + 1, timed=False)
+    cloud.prove(deployment=creating)
+    cloud.status = "InService"
+    assert cloud.prove().answer.verdict == Verdict.ROLLED_BACK
+    cloud.decide(2, Approval.APPROVED)
+    ended = int(cloud.modified.timestamp() * 1000)
+    cloud.prove(deployment=replace(creating, started=ended - 1))
+    assert cloud.rejected == []
