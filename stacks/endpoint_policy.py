@@ -122,7 +122,9 @@ def _network(environment: Environment, model: str) -> list[Statement]:
     """SageMaker puts a network interface of each instance into the VPC, in the role's name.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
-    https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonec2.html
+    Only CreateNetworkInterfacePermission has a condition on the subnet, as in AWS's example for CodeBuild:
+    https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
+    No page says that EC2 sends `ec2:Subnet` when an interface is deleted. Without it, they stay behind.
     """
     serving = environment.models[model].serving
     if not isinstance(serving, OnInstances) or serving.network is None:
@@ -137,14 +139,14 @@ def _network(environment: Environment, model: str) -> list[Statement]:
             actions=["ec2:CreateNetworkInterface"], resources=[interfaces, *subnets, *groups]
         ),
         Statement(
-            actions=[
-                "ec2:CreateNetworkInterfacePermission",
-                "ec2:DeleteNetworkInterface",
-                "ec2:DeleteNetworkInterfacePermission",
-            ],
+            actions=["ec2:CreateNetworkInterfacePermission"],
             # Their names are SageMaker's to give; their place is known.
             resources=[interfaces],
             condition={"ArnEquals": {"ec2:Subnet": subnets}},
+        ),
+        Statement(
+            actions=["ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"],
+            resources=[interfaces],
         ),
         Statement(
             actions=[

@@ -335,6 +335,24 @@ def test_instances_stand_in_a_network_of_ones_own(synthesize: Synthesize) -> Non
     ]
 
 
+def test_network_interfaces_can_be_deleted_whatever_ec2_tells_of_them(
+    synthesize: Synthesize,
+) -> None:
+    network = Network(subnets=["subnet-0a"], security_groups=["sg-0c"])
+    template = serving(synthesize, REAL_TIME.model_copy(update={"network": network}))
+    conditions = {
+        action: statement.get("Condition")
+        for statement in template.policies()
+        for action in statement["Action"]
+    }
+    subnets = ["arn:aws:ec2:eu-west-1:210987654321:subnet/subnet-0a"]
+    assert conditions["ec2:CreateNetworkInterfacePermission"] == {
+        "ArnEquals": {"ec2:Subnet": subnets}
+    }
+    assert conditions["ec2:DeleteNetworkInterface"] is None
+    assert conditions["ec2:DeleteNetworkInterfacePermission"] is None
+
+
 def test_instances_with_disks_of_their_own_take_no_key(synthesize: Synthesize) -> None:
     how = REAL_TIME.model_copy(update={"instance_type": "ml.m5d.large"})
     assert "kms_key_arn" not in configuration(serving(synthesize, how))

@@ -168,12 +168,10 @@ def _joins(region: Region, vpc: Members) -> Iterator[Call]:
         of_subnet = {"ec2:Subnet": subnet}
         for resource in (interface, subnet, *groups):
             yield Call("ec2:CreateNetworkInterface", resource, of_subnet)
-        for action in (
-            "CreateNetworkInterfacePermission",
-            "DeleteNetworkInterface",
-            "DeleteNetworkInterfacePermission",
-        ):
-            yield Call(f"ec2:{action}", interface, of_subnet)
+        yield Call("ec2:CreateNetworkInterfacePermission", interface, of_subnet)
+        # No page says that EC2 sends the subnet here.
+        for action in ("DeleteNetworkInterface", "DeleteNetworkInterfacePermission"):
+            yield Call(f"ec2:{action}", interface)
 
 
 def _watches(region: Region, alarms: Sequence[str]) -> list[Call]:
