@@ -19,6 +19,7 @@ from typing import Any
 from config import names
 from config.settings import Environment
 from rollforward import aws
+from rollforward.approval import require_approved
 from rollforward.capacity import capacity
 from rollforward.errors import RollforwardError
 from rollforward.finishing import finished, is_roll_back
@@ -42,7 +43,7 @@ from rollforward.options import WORK
 from rollforward.processes import Processes
 from rollforward.proof import prove
 from rollforward.side_by_side import SkippedError, side_by_side, skipped
-from rollforward.status import registered
+from rollforward.status import registered, without_pointer
 from rollforward.terraform import Stack, cli_environment, synthesize
 from rollforward.terraform_errors import TerraformError
 from rollforward.terraform_plans import Plan, plan_of
@@ -85,7 +86,7 @@ def prepared(environment: Environment, models: Sequence[str], tell: Tell) -> Ite
             synth = meanwhile.submit(synthesize, environment.name, folder / "cdktf.out", models)
             for model in models:
                 registered(environment, model)
-            later = set() if models else _without_pointer(environment)
+            later = set() if models else without_pointer(environment)
             synth.result()
         environ = {**FEW_COLLECTIONS, **os.environ, **cli_environment(folder)}
         processes = Processes()
@@ -170,7 +171,7 @@ def _apply(work: Work, job: Job) -> None:
         with _told_by_the_proof(job):
             now = finished(
                 job.stack.apply,
-                lambda _: _apply_again(work, job),
+                lambda _: _apply_the_rest(work, job),
                 work.environment,
                 job.model,
                 partial(_told_of_endpoint, work, job),
@@ -222,8 +223,18 @@ def _told_of_endpoint(work: Work, job: Job, state: str) -> None:
     work.tell(job.name, f"{WAITING_FOR_THE_ENDPOINT}, it is {state}")
 
 
+def _apply_the_rest(work: Work, job: Job) -> dict[str, Any]:
+    """Apply what a failed apply has left of the approved plan; the outputs after it."""
+    work.tell(job.name, PLANNING)
+    second = job.stack.plan(*capacity(work.environment, job.model, job.stack.folder))
+    require_approved(work.environment, job, second, job.stack.outputs())
+    job.note = APPLIED_AGAIN
+    work.tell(job.name, APPLYING)
+    return job.stack.apply()
+
+
 def _apply_again(work: Work, job: Job) -> dict[str, Any]:
-    """Apply what a failed apply has left; the outputs after it."""
+    """Apply what there is to apply now, for nobody approved a plan; the outputs after it."""
     job.note = APPLIED_AGAIN
     work.tell(job.name, APPLYING)
     job.stack.plan_and_apply(*capacity(work.environment, job.model, job.stack.folder))
@@ -259,20 +270,6 @@ def _parts(
         yield S3, (LAMBDA,), None
     for model in dict.fromkeys(models or environment.models):
         yield f"sagemaker-{model}", (LAMBDA, S3), model
-
-
-def _without_pointer(environment: Environment) -> set[str]:
-    """The models that are not known to the Lambda stack as it is applied."""
-    client = aws.ssm(environment)
-    missing = set()
-    for model in environment.models:
-        try:
-            client.get_parameter(Name=names.pointer(environment, model))
-        except client.exceptions.ParameterNotFound:
-            missing.add(model)
-    if missing:
-        aws.require_account(environment)  # in another account, nothing is ever there
-    return missing
 
 
 @contextmanager

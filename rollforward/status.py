@@ -109,6 +109,20 @@ def registered(environment: Environment, model: str) -> str | None:
     return None if key == names.NO_MODEL else key
 
 
+def without_pointer(environment: Environment) -> set[str]:
+    """The models that are not known to the Lambda stack as it is applied."""
+    client = aws.ssm(environment)
+    missing = set()
+    for model in environment.models:
+        try:
+            client.get_parameter(Name=names.pointer(environment, model))
+        except client.exceptions.ParameterNotFound:
+            missing.add(model)
+    if missing:
+        aws.require_account(environment)  # in another account, nothing is ever there
+    return missing
+
+
 def described(environment: Environment, model: str) -> "DescribeEndpointOutputTypeDef | None":
     """The endpoint in SageMaker's words; None if there is none."""
     name = names.endpoint(environment, model)

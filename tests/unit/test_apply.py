@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
@@ -27,7 +27,8 @@ from rollforward.proof import LIVE, Proof
 from rollforward.terraform import ROOT, Stack
 from rollforward.terraform_plans import Change
 
-# Plans a change, and writes down what it does; what a file beside it is named after fails or takes long.
+# Plans a change, and writes down what it does; what a file beside it is named after fails, takes long or is
+# printed.
 TERRAFORM = """#!/bin/sh
 stack=$(basename "$PWD"); here=$(dirname "$PWD")
 trap 'echo "$1 $stack is interrupted" >> "$here/journal"; rm -f "$here/slow-$1-$stack"' INT
@@ -39,6 +40,7 @@ if [ "$1" = apply ] && [ -e "$here/together-$stack" ]; then
   [ "$(ls "$here" | grep -c is-there)" = 2 ] || { echo "alone" >&2; exit 1; }
 fi
 echo "$1 $stack ends" >> "$here/journal"
+[ ! -e "$here/says-$1-$stack" ] || { cat "$here/says-$1-$stack"; exit 0; }
 [ "$1" != output ] || { echo '{}'; exit 0; }
 [ ! -e "$here/nothing-$stack" ] || exit 0
 case "$*" in plan*|*-auto-approve*) echo '{"@level":"info","@message":"aws_x.y: Plan to create",\
@@ -209,7 +211,31 @@ def test_a_roll_that_was_taken_back_is_proven_all_the_same(
     assert not job.in_order
 
 
-def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, *states: str) -> None:
+def plans(tmp_path: Path, action: str, outputs: Mapping[str, tuple[str, str]]) -> None:
+    """Let the plan of `a` have this action on its endpoint, and these outputs' (before, after)."""
+    change = {"resource": {"addr": "aws_sagemaker_endpoint.x"}, "action": action}
+    events = [
+        {"@level": "info", "@message": "", "type": "planned_change", "change": change},
+        {
+            "@level": "info",
+            "@message": "",
+            "type": "outputs",
+            "outputs": {name: {"action": "update"} for name in outputs},
+        },
+    ]
+    lines = "".join(f"{json.dumps(event)}\n" for event in events)
+    (tmp_path / "says-plan-a").write_text(lines)
+    shown = {name: {"before": was, "after": will} for name, (was, will) in outputs.items()}
+    (tmp_path / "says-show-a").write_text(json.dumps({"output_changes": shown}))
+
+
+def refuse(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    words: str,
+    *states: str,
+    then: Callable[[], None] = lambda: None,
+) -> None:
     """Let the apply of `a` fail with `words`, until its endpoint has been in all of these states."""
     failure = tmp_path / "fail-apply-a"
     failure.write_text(f'{words} "arn:aws:sagemaker:us-east-1:123456789012:endpoint/a".')
@@ -219,6 +245,7 @@ def refuse(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, *states:
         now = left.pop(0)
         if not left:
             failure.unlink()
+            then()
         return now
 
     monkeypatch.setattr(finishing, "state", state)
@@ -251,6 +278,60 @@ def test_an_endpoint_that_is_still_deleted_or_updated_is_applied_again_after_tha
     assert job.changes == (Change("aws_x.y", ("create",)),)
     assert f"waiting for the endpoint, it is {states[0]}" in told
     assert [line for line in journal(tmp_path, "apply") if line == "a ends"] == ["a ends"] * 2
+
+
+@pytest.mark.parametrize(
+    ("in_the_state", "planned_later", "result"),
+    [
+        # The failed apply wrote the outputs, or it did not.
+        ({"registered_model": "v4"}, None, "applied"),
+        ({"registered_model": "v3"}, {"registered_model": ("v3", "v4")}, "applied"),
+        ({"registered_model": "v4"}, {"registered_model": ("v4", "v5")}, "failed"),
+        ({"registered_model": "v3"}, {"registered_model": ("v3", "v5")}, "failed"),
+    ],
+)
+def test_what_was_approved_meanwhile_does_not_go_live_without_a_review(
+    start: Start,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    in_the_state: dict[str, str],
+    planned_later: dict[str, tuple[str, str]] | None,
+    result: str,
+) -> None:
+    def later() -> None:
+        plans(tmp_path, "create", planned_later or {})
+        values = {name: {"value": value} for name, value in in_the_state.items()}
+        (tmp_path / "says-output-a").write_text(json.dumps(values))
+
+    refuse(tmp_path, monkeypatch, "Cannot create already existing endpoint", "Absent", then=later)
+    work = start("a")
+    plans(tmp_path, "replace", {"registered_model": ("v3", "v4")})
+    asked(work)
+    job = work.jobs[2]
+    assert job.result == result, job.error
+    applied = [line for line in journal(tmp_path, "apply") if line == "a ends"]
+    assert len(applied) == (2 if result == "applied" else 1)
+    if result == "failed":
+        assert "registered_model: approved v4, now v5" in str(job.error)
+        assert "There is no endpoint until the next apply." in str(job.error)
+        assert str(job.error).endswith("python -m rollforward apply a --env dev")
+
+
+def test_a_change_that_was_not_in_the_approved_plan_is_not_applied(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refuse(
+        tmp_path,
+        monkeypatch,
+        "Cannot update in-progress endpoint",
+        "InService",
+        then=lambda: plans(tmp_path, "replace", {}),
+    )
+    work = start("a")
+    plans(tmp_path, "update", {})
+    asked(work)
+    assert work.jobs[2].result == "failed"
+    assert "delete and create aws_sagemaker_endpoint.x: not approved" in str(work.jobs[2].error)
 
 
 @either_way
