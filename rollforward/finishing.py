@@ -8,6 +8,7 @@ Source: internal/service/sagemaker/endpoint.go of the provider.
 """
 
 from collections.abc import Callable
+from time import sleep
 from typing import TypeVar
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
@@ -24,6 +25,9 @@ NAME_TAKEN = 'Cannot create already existing endpoint "'
 IN_PROGRESS = "Cannot update in-progress endpoint"
 ROLLING_BACK = "unexpected state 'RollingBack'"
 POLL_SECONDS = 2
+# Of applying again, and the time between two of them.
+ATTEMPTS = 6
+PAUSE_SECONDS = 5
 
 Result = TypeVar("Result")
 
@@ -42,19 +46,34 @@ def finished(
 ) -> Result:
     """The result of `apply`; of `apply_again` if it came while the endpoint was deleted or updated.
 
-    `seen` is told of the endpoint's state at each look.
+    `apply_again` gets the error of `apply`, and is called up to ATTEMPTS times: AWS does not say that a name
+    is free as soon as DescribeEndpoint no longer finds it. `seen` is told of the endpoint's state at each
+    look.
     """
     try:
         return apply()
     except TerraformError as error:
-        said = str(error)
-        if model is None or not (NAME_TAKEN in said or IN_PROGRESS in said):
-            raise
-        settled = _settled(environment, model, seen)
-        # A name that is taken by an endpoint that stays is nothing to wait for.
-        if settled is None or (NAME_TAKEN in said and settled != ABSENT):
-            raise
-        return apply_again(error)
+        first = refused = error
+    for attempt in range(ATTEMPTS):
+        if model is None or not _is_over(refused, environment, model, seen):
+            break
+        sleep(PAUSE_SECONDS if attempt else 0)
+        try:
+            return apply_again(first)
+        except TerraformError as error:
+            refused = error
+    raise refused
+
+
+def _is_over(
+    error: TerraformError, environment: Environment, model: str, seen: Callable[[str], None]
+) -> bool:
+    """What SageMaker refused the apply for ends by itself, and has ended."""
+    said = str(error)
+    if NAME_TAKEN in said:
+        # An endpoint that stays keeps its name.
+        return _settled(environment, model, seen) == ABSENT
+    return IN_PROGRESS in said and _settled(environment, model, seen) is not None
 
 
 def _settled(environment: Environment, model: str, seen: Callable[[str], None]) -> str | None:

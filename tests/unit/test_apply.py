@@ -250,6 +250,7 @@ def refuse(
 
     monkeypatch.setattr(finishing, "state", state)
     monkeypatch.setattr(finishing, "POLL_SECONDS", 0)
+    monkeypatch.setattr(finishing, "PAUSE_SECONDS", 0)
 
 
 @either_way
@@ -332,6 +333,32 @@ def test_a_change_that_was_not_in_the_approved_plan_is_not_applied(
     asked(work)
     assert work.jobs[2].result == "failed"
     assert "delete and create aws_sagemaker_endpoint.x: not approved" in str(work.jobs[2].error)
+
+
+@either_way
+def test_a_name_that_stays_taken_after_the_endpoint_is_gone_is_tried_again(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apply: Apply
+) -> None:
+    looks = ["Deleting", "Absent", "Absent", "Absent"]
+    refuse(tmp_path, monkeypatch, "Cannot create already existing endpoint", *looks)
+    work = start("a")
+    apply(work)
+    assert (work.jobs[2].result, work.jobs[2].error) == ("applied", None)
+    assert work.jobs[2].changes == (Change("aws_x.y", ("create",)),)
+    assert [line for line in journal(tmp_path, "apply") if line == "a ends"] == ["a ends"] * 4
+
+
+@either_way
+def test_a_name_that_never_becomes_free_fails_the_apply_in_the_end(
+    start: Start, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, apply: Apply
+) -> None:
+    refuse(tmp_path, monkeypatch, "Cannot create already existing endpoint", *["Absent"] * 99)
+    work = start("a")
+    apply(work)
+    assert work.jobs[2].result == "failed"
+    assert NAME_TAKEN in str(work.jobs[2].error)
+    tried = [line for line in journal(tmp_path, "apply") if line == "a ends"]
+    assert len(tried) == 1 + finishing.ATTEMPTS
 
 
 @either_way
