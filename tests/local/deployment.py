@@ -165,3 +165,13 @@ def own_environ() -> dict[str, str]:
     """This process's environment without what would lead to another cloud, its Python first."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {**own, "PATH": f"{Path(sys.executable).parent}{os.pathsep}{own['PATH']}"}
+
+
+def packed(folder: Path, code: str, smoke: Mapping[str, Any] | None = None) -> Path:
+    (folder / "code").mkdir()
+    (folder / "code" / "inference.py").write_text(code)
+    if smoke:
+        (folder / "code" / "smoke.json").write_text(json.dumps(smoke))
+    archive = folder / "model.tar.gz"
+    subprocess.run(["tar", "-czf", archive, "-C", folder, "code"], check=True)
+    return archive

@@ -26,7 +26,7 @@ from examples.sentiment.build import build
 from rollforward.local.behaviour import Behaviour
 from rollforward.local.cloud import local_cloud
 from rollforward.terraform import cli_environment
-from tests.local.deployment import Ran, own_environ
+from tests.local.deployment import Ran, own_environ, packed
 
 pytestmark = pytest.mark.timeout(600)
 
@@ -63,6 +63,10 @@ class Site:
         archive = str(build(version, self.folder))
         key: str = self.run("deliver", model, archive, "--json").json["registered"]
         return key
+
+    def deliver_broken(self, model: str, folder: Path) -> None:
+        archive = packed(folder, "def model_fn(model_dir): raise RuntimeError('no weights')")
+        assert self.run("deliver", model, str(archive)).code == 0
 
     def log(self, model: str) -> str:
         stacks = self.folder / ".local" / "apply" / ENVIRONMENT / "cdktf.out" / "stacks"
@@ -103,6 +107,15 @@ class Site:
             aws_secret_access_key=self.environ["AWS_SECRET_ACCESS_KEY"],
         )
 
+    def endpoint_in_the_state(self, model: str) -> dict[str, Any]:
+        """What Terraform's state has of it; `status` is there only if it is tainted."""
+        key = names.state_key(self.environment, f"sagemaker-{model}")
+        found = self.s3.get_object(Bucket=self.environment.state.bucket, Key=key)
+        resources = json.loads(found["Body"].read())["resources"]
+        (endpoint,) = [one for one in resources if one["type"] == "aws_sagemaker_endpoint"]
+        (instance,) = endpoint["instances"]
+        return dict(instance)
+
     def locks(self) -> list[str]:
         found = self.s3.list_objects_v2(Bucket=self.environment.state.bucket)["Contents"]
         return [each["Key"] for each in found if each["Key"].endswith(".tflock")]
@@ -136,6 +149,15 @@ def live(ran: Ran) -> dict[str, str | None]:
     }
 
 
+def endpoint_actions(ran: Ran) -> list[list[str]]:
+    (stack,) = ran.json["stacks"]
+    return [
+        one["actions"]
+        for one in stack["changes"]
+        if one["address"].startswith("aws_sagemaker_endpoint.")
+    ]
+
+
 def test_one_apply_fills_an_empty_account(site: Site) -> None:
     ran = site.run("apply", "--yes", "--json")
     assert ran.code == 0, ran.err
@@ -158,6 +180,31 @@ def test_an_apply_with_nothing_new_changes_nothing(site: Site) -> None:
     assert (ran.code, results(ran)) == (0, {site.stack(FIRST): "no changes"})
     assert ran.json["stacks"][0]["changes"] == []
     assert "Resources: 0 added, 0 changed, 0 destroyed." in site.log(FIRST)
+
+
+def test_an_endpoint_that_fails_on_its_first_create_is_in_the_state_and_fails_the_apply(
+    site: Site, tmp_path: Path
+) -> None:
+    site.deliver_broken(SECOND, tmp_path)
+    ran = site.run("apply", SECOND, "--yes", "--json")
+    assert (ran.code, results(ran)) == (1, {site.stack(SECOND): "failed"})
+    assert "unexpected state 'Failed', wanted target 'InService'" in ran.err
+    assert site.described(SECOND)["EndpointStatus"] == "Failed"
+    assert site.endpoint_in_the_state(SECOND)["status"] == "tainted"
+    (proof,) = site.run("prove", SECOND, "--json").json
+    assert (proof["verdict"], proof["live"]) == ("failed", None)
+
+
+def test_the_next_sound_version_replaces_an_endpoint_that_failed_on_its_first_create(
+    site: Site,
+) -> None:
+    sound = site.deliver(SECOND, "v3")
+    begun = len(site.log(SECOND))
+    ran = site.run("apply", SECOND, "--yes", "--json")
+    assert "Cannot create already existing endpoint" in site.log(SECOND)[begun:]
+    assert (ran.code, live(ran)) == (0, {SECOND: sound}), ran.err
+    assert endpoint_actions(ran) == [["delete", "create"]]
+    assert "status" not in site.endpoint_in_the_state(SECOND)
 
 
 def test_a_lock_is_told_with_its_holder_and_the_command_that_releases_it(site: Site) -> None:
@@ -243,8 +290,7 @@ def test_another_kind_is_applied_again_once_the_old_endpoint_is_gone(site: Site)
     assert (ran.code, live(ran)) == (0, {FIRST: before}), ran.err
     (stack,) = ran.json["stacks"]
     assert stack["note"].endswith("applied again after that")
-    endpoints = [one for one in stack["changes"] if "aws_sagemaker_endpoint." in one["address"]]
-    assert [one["actions"] for one in endpoints] == [["delete", "create"]]
+    assert endpoint_actions(ran) == [["delete", "create"]]
     assert "waiting for the endpoint, it is Deleting" in ran.err
     (variant,) = site.described(FIRST)["ProductionVariants"]
     assert variant["CurrentServerlessConfig"]["MemorySizeInMB"] == 2048

@@ -5,7 +5,7 @@ The tests stand in the order of that life, and share one deployment: an apply of
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from pathlib import Path
@@ -23,7 +23,7 @@ from examples.sentiment.build import build
 from main import build_app
 from rollforward.local.cloud import local_cloud
 from rollforward.terraform import binary, cli_environment
-from tests.local.deployment import Deployment, own_environ
+from tests.local.deployment import Deployment, own_environ, packed
 
 pytestmark = pytest.mark.timeout(900)
 
@@ -518,16 +518,6 @@ def approved(deployment: Deployment) -> list[dict[str, Any]]:
 def registered(deployment: Deployment) -> str | None:
     (status,) = deployment.run("status", "--json").json
     return str(status["registered"]) if status["registered"] else None
-
-
-def packed(folder: Path, code: str, smoke: Mapping[str, Any] | None = None) -> Path:
-    (folder / "code").mkdir()
-    (folder / "code" / "inference.py").write_text(code)
-    if smoke:
-        (folder / "code" / "smoke.json").write_text(json.dumps(smoke))
-    archive = folder / "model.tar.gz"
-    subprocess.run(["tar", "-czf", archive, "-C", folder, "code"], check=True)
-    return archive
 
 
 def embedding_model(folder: Path) -> Path:
