@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from fnmatch import fnmatchcase
 from typing import Any
 
 import pytest
@@ -193,6 +194,15 @@ def test_what_is_created_may_be_tagged(creating: str, tagging: str) -> None:
     }
     assert created
     assert created <= {found for action, found in granted if action == tagging}
+
+
+def test_a_log_group_may_be_tagged_as_it_is_created() -> None:
+    """AWS authorizes the tags of CreateLogGroup on the log group's ARN with `:*`, as the call itself."""
+    granted = set(allowed(PROD, APPLY))
+    groups = {found for action, found in granted if action == "logs:CreateLogGroup"}
+    tagged = {found for action, found in granted if action == "logs:TagResource"}
+    assert groups
+    assert [one for one in groups if not any(fnmatchcase(one, other) for other in tagged)] == []
 
 
 @pytest.mark.parametrize("whose", [[], ["--plan", "--apply"]])
