@@ -7,4 +7,4 @@ DELIVER_TO = "deliver_to"
 NOTIFICATIONS = "notifications"
 # What a plan is told, and what a failed apply says.
 CURRENT_INSTANCES = "current_instances"
-TAKEN_BACK = "SageMaker took the roll back"
+SAGEMAKER_ROLLED_BACK = "SageMaker rolled back"

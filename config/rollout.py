@@ -1,4 +1,4 @@
-"""How a roll shifts the traffic, and what sends it back.
+"""How a roll shifts the traffic, and what rolls it back.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
 """

@@ -26,6 +26,7 @@ from rollforward.finishing import finished, is_roll_back
 from rollforward.jobs import (
     APPLIED,
     APPLIED_AGAIN,
+    APPLIED_BUT_ROLLED_BACK,
     APPLYING,
     DECLINED,
     FAILED,
@@ -35,7 +36,6 @@ from rollforward.jobs import (
     PROVING,
     SKIPPED,
     WAITING_FOR_THE_ENDPOINT,
-    WENT_BACK,
     Job,
 )
 from rollforward.last_apply import last_outputs
@@ -214,7 +214,7 @@ def _told_by_the_proof(job: Job) -> Iterator[None]:
     except TerraformError as error:
         if not is_roll_back(error):
             raise
-        job.result = WENT_BACK
+        job.result = APPLIED_BUT_ROLLED_BACK
         job.changes = job.changes or plan_of(error.printed).changes
 
 

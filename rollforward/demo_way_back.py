@@ -68,7 +68,7 @@ def deliver_crashing(world: World) -> str:
 def roll_back_what_fails(world: World) -> str:
     request = json.dumps({"inputs": SENTENCE}).encode()
     with traffic(world.environment, MODEL, request) as seen:
-        _apply_that_is_taken_back(world)
+        _apply_that_is_rolled_back(world)
     version = _back_at_v3(world, "v5")
     expect("Its smoke request failed" in version.reason, f"v5's own error, found {version.reason}")
     return f"{version.reason}\n  {seen}"
@@ -79,7 +79,7 @@ def deliver_dead(world: World) -> str:
 
 
 def roll_back_what_is_dead(world: World) -> str:
-    _apply_that_is_taken_back(world)
+    _apply_that_is_rolled_back(world)
     version = _back_at_v3(world, "v6")
     return f"{version.reason.splitlines()[0]}\n  the pointer is back at {world.status().registered}"
 
@@ -106,7 +106,7 @@ def _prove(world: World) -> Proof:
     return prove(world.environment, MODEL, lambda _: None)
 
 
-def _apply_that_is_taken_back(world: World) -> None:
+def _apply_that_is_rolled_back(world: World) -> None:
     world.endpoint_stack.plan()
     try:
         world.endpoint_stack.apply()

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
-from config.outputs import TAKEN_BACK
+from config.outputs import SAGEMAKER_ROLLED_BACK
 from config.settings import Environment
 from rollforward.errors import RollforwardError
 from rollforward.proof import SETTLE_TIMEOUT_SECONDS, UNSETTLED
@@ -34,7 +34,7 @@ Result = TypeVar("Result")
 
 def is_roll_back(error: RollforwardError) -> bool:
     """SageMaker rolls back, or has rolled back, what the apply asked for."""
-    return any(words in str(error) for words in (TAKEN_BACK, ROLLING_BACK))
+    return any(words in str(error) for words in (SAGEMAKER_ROLLED_BACK, ROLLING_BACK))
 
 
 def finished(

@@ -12,7 +12,7 @@ from rollforward.terraform_plans import Change
 WAITING, PLANNED, NO_CHANGES, APPLIED = "waiting", "planned", "no changes", "applied"
 FAILED, SKIPPED, DECLINED, LATER = "failed", "skipped", "declined", "can be planned"
 UNPROVEN = "applied, but not proven"
-WENT_BACK = "applied, but SageMaker went back"
+APPLIED_BUT_ROLLED_BACK = "applied, but SageMaker rolled back"
 PLANNING, APPLYING, PROVING = "planning", "applying", "proving"
 WAITING_FOR_THE_ENDPOINT = "waiting for the endpoint"
 BUSY = (PLANNING, APPLYING, PROVING, PLANNED, WAITING_FOR_THE_ENDPOINT)

@@ -16,7 +16,7 @@ from cdktf_cdktf_provider_aws.sagemaker_endpoint import (
 )
 
 from config import names
-from config.outputs import TAKEN_BACK
+from config.outputs import SAGEMAKER_ROLLED_BACK
 from config.serving import OnInstances
 from config.settings import Environment, Model
 from stacks.constructs.alarms import RollbackAlarms
@@ -97,7 +97,7 @@ class RollingEndpoint:
 
     @property
     def asked_for_or_none(self) -> str:
-        """The configuration that this apply asks for: what is live may go back, and Terraform not say so."""
+        """The configuration that this apply asks for: SageMaker may roll back, and Terraform not say so."""
         return f'${{try({self._asked_for}, "{names.NO_MODEL}")}}'
 
 
@@ -113,14 +113,14 @@ def _keeps_the_primary(versions: Versions, model: Model) -> TerraformResourceLif
 
 
 def _is_live(asked_for: str) -> Postcondition:
-    """SageMaker goes back without an error (terraform-provider-aws #46663).
+    """SageMaker rolls back without an error (terraform-provider-aws #46663).
 
     An apply that does not fail then goes on, and deletes what it takes for the old configuration: the
     live one (#48997).
     """
     return Postcondition(
         condition=f"${{self.endpoint_config_name == {asked_for}}}",
-        error_message=f"{TAKEN_BACK}: ${{self.name}} still serves ${{self.endpoint_config_name}}. "
+        error_message=f"{SAGEMAKER_ROLLED_BACK}: ${{self.name}} still serves ${{self.endpoint_config_name}}. "
         "`rollforward prove` says why, and rejects the version. If the instance type was to change, nothing "
         "scales the endpoint until the next apply succeeds.",
     )

@@ -15,7 +15,7 @@ import botocore.session
 import pytest
 
 from config import names
-from config.outputs import NOTIFICATIONS, TAKEN_BACK
+from config.outputs import NOTIFICATIONS, SAGEMAKER_ROLLED_BACK
 from config.settings import Environment
 from rollforward.errors import RollforwardError
 from rollforward.finishing import ROLLING_BACK
@@ -122,9 +122,9 @@ class Deployment:
         stack.plan()
         stack.apply()
 
-    def roll_that_is_taken_back(self) -> None:
+    def roll_that_is_rolled_back(self) -> None:
         """Whether the provider sees RollingBack, or InService again, is a matter of when it looks."""
-        words = f"{TAKEN_BACK}: .* still serves|{ROLLING_BACK}"
+        words = f"{SAGEMAKER_ROLLED_BACK}: .* still serves|{ROLLING_BACK}"
         with pytest.raises(RollforwardError, match=words):
             self.roll()
 

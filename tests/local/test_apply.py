@@ -265,7 +265,7 @@ def test_a_roll_back_that_terraform_sees_is_proven_and_what_is_live_stays(site: 
     ran = Ran(apply.returncode, out, err)
     assert "unexpected state 'RollingBack', wanted target 'InService'" in site.log(FIRST)[begun:]
     assert (ran.code, live(ran)) == (1, {FIRST: "rolled back"}), err
-    assert results(ran) == {site.stack(FIRST): "applied, but SageMaker went back"}
+    assert results(ran) == {site.stack(FIRST): "applied, but SageMaker rolled back"}
     (proof,) = ran.json["proofs"]
     assert (proof["asked"], proof["live"], proof["registered"]) == (bad, live_before, live_before)
     assert site.described(FIRST)["EndpointConfigName"] == before

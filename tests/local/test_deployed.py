@@ -148,7 +148,7 @@ def test_a_rolled_back_endpoint_keeps_its_configuration_and_the_status_tells(
     before = deployment.run("status", "sentiment", "--json").json[0]
     broken = packed(tmp_path, "def model_fn(model_dir): raise RuntimeError('no weights')")
     delivered = deployment.deliver(broken, GOOD_METRICS).json["registered"]
-    deployment.roll_that_is_taken_back()
+    deployment.roll_that_is_rolled_back()
     after = deployment.run("status", "sentiment", "--json").json[0]
     assert after["live"] == before["live"]
     assert after["asked_for"] == delivered
@@ -194,7 +194,7 @@ def test_a_roll_back_is_rejected_by_the_proof_if_no_event_came(
     deployment.deliver(broken, GOOD_METRICS)
     events.disable_rule(Name=rule)
     try:
-        deployment.roll_that_is_taken_back()
+        deployment.roll_that_is_rolled_back()
         ran = deployment.run("prove", "--json")
     finally:
         events.enable_rule(Name=rule)
@@ -212,7 +212,7 @@ def test_a_model_that_crashes_on_its_smoke_request_is_rolled_back_in_the_same_ap
     before = registered(deployment)
     archive = build("v5", tmp_path)
     assert deployment.deliver(archive, archive.with_name("metrics.json")).code == 0
-    deployment.roll_that_is_taken_back()
+    deployment.roll_that_is_rolled_back()
     wait_for(lambda: registered(deployment) == before)
     assert newest(deployment)["verdict"] == "Rejected"
     assert "our_tokenizer" in newest(deployment)["reason"]
@@ -242,7 +242,7 @@ def test_a_canary_that_breaks_rolls_back_and_the_proof_reports_it(
     assert deployment.deliver(broken, GOOD_METRICS).code == 0
     cloudwatch = deployment.client("cloudwatch")
     with ThreadPoolExecutor() as pool:
-        roll = pool.submit(deployment.roll_that_is_taken_back)
+        roll = pool.submit(deployment.roll_that_is_rolled_back)
         wait_for(lambda: fails(deployment))
         # CloudWatch would need two minutes to see it.
         alarm = names.rollback_alarm(baking(deployment), "errors-5xx")
@@ -431,7 +431,7 @@ def test_a_canary_that_answers_wrongly_is_rolled_back_in_the_same_apply(
     before = registered(deployment)
     bad = packed(tmp_path, "def model_fn(path): return lambda data: {'label': 'bad'}", FINE)
     assert deployment.deliver(bad, GOOD_METRICS).code == 0
-    deployment.roll_that_is_taken_back()
+    deployment.roll_that_is_rolled_back()
     wait_for(lambda: registered(deployment) == before)
     assert newest(deployment)["verdict"] == "Rejected"
     assert 'Answered: {"label": "bad"}' in newest(deployment)["reason"]

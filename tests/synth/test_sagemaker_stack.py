@@ -190,7 +190,7 @@ def test_it_need_not_scale_on_cpu(synthesize: Synthesize) -> None:
     ],
     ids=["all-at-once", "canary", "linear", "rolling"],
 )
-def test_a_roll_shifts_the_traffic_as_told_and_can_always_be_taken_back(
+def test_a_roll_shifts_the_traffic_as_told_and_can_always_be_rolled_back(
     synthesize: Synthesize, rollout: Rollout, policy: dict[str, Any]
 ) -> None:
     template = synthesize(with_serving(load("dev"), rollout=rollout))["sagemaker-sentiment"]

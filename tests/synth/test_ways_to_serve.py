@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from config.image import DeepLearningContainer
-from config.outputs import TAKEN_BACK
+from config.outputs import SAGEMAKER_ROLLED_BACK
 from config.scaling import Instances, InstancesOrNone, ProvisionedConcurrency
 from config.serving import Async, Capture, Network, RealTime, Serverless, Serving
 from config.settings import Model, load
@@ -127,7 +127,7 @@ class TestAsync:
         how = ASYNC.model_copy(update={"instances": InstancesOrNone(min=1, max=3)})
         assert len(serving(synthesize, how).resources("aws_appautoscaling_policy")) == 1
 
-    def test_its_rolls_can_be_taken_back(self, synthesize: Synthesize) -> None:
+    def test_its_rolls_can_be_rolled_back(self, synthesize: Synthesize) -> None:
         endpoint = serving(synthesize, ASYNC).only("aws_sagemaker_endpoint")
         alarms = endpoint["deployment_config"]["auto_rollback_configuration"]["alarms"]
         assert len(alarms) == 4
@@ -408,14 +408,14 @@ def test_a_variant_added_or_removed_replaces_the_endpoint_and_all_that_scales_it
         assert "terraform_data.variants" in triggers
 
 
-def test_an_apply_that_was_taken_back_fails_before_it_deletes_what_is_live(
+def test_an_apply_that_was_rolled_back_fails_before_it_deletes_what_is_live(
     dev: dict[str, Template],
 ) -> None:
     endpoint = dev["sagemaker-sentiment"].only("aws_sagemaker_endpoint")
     (condition,) = endpoint["lifecycle"]["postcondition"]
     asked = endpoint["endpoint_config_name"].removeprefix("${").removesuffix("}")
     assert condition["condition"] == f"${{self.endpoint_config_name == {asked}}}"
-    assert condition["error_message"].startswith(TAKEN_BACK)
+    assert condition["error_message"].startswith(SAGEMAKER_ROLLED_BACK)
 
 
 @pytest.mark.parametrize(

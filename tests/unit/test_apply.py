@@ -15,7 +15,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from config.outputs import ENDPOINT_CONFIGURATION, TAKEN_BACK
+from config.outputs import ENDPOINT_CONFIGURATION, SAGEMAKER_ROLLED_BACK
 from config.settings import Environment, load
 from rollforward import apply_commands, applying, finishing
 from rollforward.applying import LAMBDA, S3, Work
@@ -195,18 +195,18 @@ def test_an_endpoint_without_a_proof_is_no_success(
 @pytest.mark.parametrize(
     "words",
     [
-        f"{TAKEN_BACK}: a still serves v1.",
+        f"{SAGEMAKER_ROLLED_BACK}: a still serves v1.",
         "SageMaker Endpoint (a) update: unexpected state 'RollingBack', wanted target 'InService'",
     ],
 )
-def test_a_roll_that_was_taken_back_is_proven_all_the_same(
+def test_a_roll_that_was_rolled_back_is_proven_all_the_same(
     start: Start, tmp_path: Path, apply: Apply, words: str
 ) -> None:
     (tmp_path / "fail-apply-a").write_text(words)
     work = start("a")
     apply(work)
     job = work.jobs[2]
-    assert (job.result, job.error) == ("applied, but SageMaker went back", None)
+    assert (job.result, job.error) == ("applied, but SageMaker rolled back", None)
     assert job.proof is not None
     assert not job.in_order
 

@@ -319,7 +319,7 @@ def test_a_revert_whose_proof_fails_has_failed(stub: Stub) -> None:
 @pytest.mark.usefixtures("rolls")
 def test_a_revert_that_leaves_the_model_live_has_failed(stub: Stub) -> None:
     reverted(stub)
-    # SageMaker went back to it, and somebody has dealt with that already.
+    # SageMaker rolled back to it, and somebody has dealt with that already.
     prover_says(stub, "live", live=V2, asked=V2)
     pointer(stub, V1)
     endpoint(stub, V2)

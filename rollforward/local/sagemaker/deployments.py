@@ -2,7 +2,7 @@
 
 If the new containers do not come up, a new endpoint is `Failed`; one that served before goes on with its
 old configuration, `InService` as if nothing had been. The same if an alarm goes off while the new fleet
-bakes: the requests go back to the old one, and only FailureReason tells of it.
+bakes: the requests return to the old one, and only FailureReason tells of it.
 
 While it bakes, both fleets are the endpoint's: whoever stops the endpoint then stops both.
 """

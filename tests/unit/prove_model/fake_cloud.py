@@ -89,7 +89,7 @@ class FakeCloud:
         self.recorded[number - 1] = replace(self.recorded[number - 1], approval=approval)
 
     def roll_back(self, reason: str | None = "The container did not pass its ping.") -> None:
-        """SageMaker told that it deploys v2, and went back to v1."""
+        """SageMaker told that it deploys v2, and rolled back to v1."""
         self.deploy("v2", replaced="v1")
         self.live, self.failure_reason = "v1", reason
         self.modified += timedelta(minutes=10)
