@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeploymentConfig.h
 """
 
 from collections.abc import Sequence
+from math import ceil
 
 from cdktf_cdktf_provider_aws.sagemaker_endpoint import (
     SagemakerEndpointDeploymentConfig as DeploymentConfig,
@@ -36,6 +37,11 @@ from cdktf_cdktf_provider_aws.sagemaker_endpoint import (
 from config.rollout import AllAtOnce, Canary, Linear, Rolling, Rollout
 
 _PERCENT = "CAPACITY_PERCENT"
+# For instances to start: as long as `startup_timeout_seconds` may be.
+_START_SECONDS = 3600
+# SageMaker takes 28,800, Terraform's provider 5.100 no more than this.
+# https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/sagemaker/endpoint.go
+_LONGEST_SECONDS = 14_400
 
 
 def deployment_config(rollout: Rollout, alarms: Sequence[str]) -> DeploymentConfig:
@@ -47,6 +53,7 @@ def deployment_config(rollout: Rollout, alarms: Sequence[str]) -> DeploymentConf
             rolling_update_policy=_RollingUpdate(
                 maximum_batch_size=_BatchSize(type=_PERCENT, value=rollout.batch_percent),
                 wait_interval_in_seconds=rollout.interval_minutes * 60,
+                maximum_execution_timeout_in_seconds=_timeout_seconds(rollout),
             ),
         )
     return DeploymentConfig(
@@ -75,4 +82,17 @@ def _blue_green(rollout: AllAtOnce | Canary | Linear) -> _BlueGreen:
                 wait_interval_in_seconds=bake,
                 linear_step_size=_StepSize(type=_PERCENT, value=rollout.step_percent),
             )
-    return _BlueGreen(traffic_routing_configuration=traffic, termination_wait_in_seconds=bake)
+    return _BlueGreen(
+        traffic_routing_configuration=traffic,
+        termination_wait_in_seconds=bake,
+        maximum_execution_timeout_in_seconds=_timeout_seconds(rollout),
+    )
+
+
+def _timeout_seconds(rollout: Rollout) -> int:
+    """After which SageMaker gives a roll up: its bakes, and the start of each batch of instances.
+
+    AWS documents a range and no default: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_BlueGreenUpdatePolicy.html
+    """
+    starts = ceil(100 / rollout.batch_percent) if isinstance(rollout, Rolling) else 1
+    return min(rollout.minutes * 60 + starts * _START_SECONDS, _LONGEST_SECONDS)

@@ -8,8 +8,11 @@ from config.rollout import AllAtOnce, Canary, Linear, Rollback, Rolling, Rollout
 from config.scaling import InvocationScaling, Scaling
 from config.serving import Serverless
 from config.settings import Environment, load
+from stacks.constructs.rollout import deployment_config
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Template
+
+HOUR = 3600
 
 
 @pytest.fixture
@@ -145,6 +148,7 @@ def test_it_need_not_scale_on_cpu(synthesize: Synthesize) -> None:
             {
                 "blue_green_update_policy": {
                     "termination_wait_in_seconds": 180,
+                    "maximum_execution_timeout_in_seconds": 180 + HOUR,
                     "traffic_routing_configuration": {
                         "type": "ALL_AT_ONCE",
                         "wait_interval_in_seconds": 0,
@@ -157,6 +161,7 @@ def test_it_need_not_scale_on_cpu(synthesize: Synthesize) -> None:
             {
                 "blue_green_update_policy": {
                     "termination_wait_in_seconds": 600,
+                    "maximum_execution_timeout_in_seconds": 2 * 600 + HOUR,
                     "traffic_routing_configuration": {
                         "type": "CANARY",
                         "wait_interval_in_seconds": 600,
@@ -170,6 +175,7 @@ def test_it_need_not_scale_on_cpu(synthesize: Synthesize) -> None:
             {
                 "blue_green_update_policy": {
                     "termination_wait_in_seconds": 120,
+                    "maximum_execution_timeout_in_seconds": 4 * 120 + HOUR,
                     "traffic_routing_configuration": {
                         "type": "LINEAR",
                         "wait_interval_in_seconds": 120,
@@ -184,6 +190,8 @@ def test_it_need_not_scale_on_cpu(synthesize: Synthesize) -> None:
                 "rolling_update_policy": {
                     "maximum_batch_size": {"type": "CAPACITY_PERCENT", "value": 20},
                     "wait_interval_in_seconds": 60,
+                    # Each batch has instances to start.
+                    "maximum_execution_timeout_in_seconds": 4 * HOUR,
                 }
             },
         ),
@@ -201,6 +209,25 @@ def test_a_roll_shifts_the_traffic_as_told_and_can_always_be_rolled_back(
     assert template.only("aws_sagemaker_endpoint")["deployment_config"] == policy | {
         "auto_rollback_configuration": {"alarms": alarms}
     }
+
+
+@pytest.mark.parametrize(
+    "rollout",
+    [
+        AllAtOnce(kind="all-at-once", bake_minutes=3),
+        Canary(kind="canary", percent=1, bake_minutes=22),
+        Linear(kind="linear", step_percent=20, interval_minutes=9),
+        Rolling(kind="rolling", batch_percent=5, interval_minutes=2),
+    ],
+    ids=lambda one: one.kind,
+)
+def test_sagemaker_gives_every_roll_the_time_that_it_needs(rollout: Rollout) -> None:
+    config: Any = deployment_config(rollout, ["an-alarm"])
+    policy = config.blue_green_update_policy or config.rolling_update_policy
+    timeout = policy.maximum_execution_timeout_in_seconds
+    assert timeout >= rollout.minutes * 60 + HOUR
+    # What Terraform's provider takes; SageMaker itself takes eight hours.
+    assert 600 <= timeout <= 4 * HOUR
 
 
 def test_alarms_of_ones_own_send_a_roll_back_too(synthesize: Synthesize) -> None:
