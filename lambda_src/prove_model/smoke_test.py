@@ -38,6 +38,11 @@ class SmokeTest:
             return None
         return cls(cloud, environment, model, served, SmokeRequest.parse(text), sleep)
 
+    @property
+    def can_be_sent(self) -> bool:
+        """To the primary variant: InvokeEndpointAsync has no TargetVariant."""
+        return self.served.alone or not self.served.asynchronous
+
     def failure(self) -> str | None:
         """What is wrong with the answer; None if nothing is. Raises NoAnswer."""
         return smoke.failure(self.request, self._ask)
@@ -45,14 +50,13 @@ class SmokeTest:
     def _ask(self, body: bytes) -> bytes:
         """The answer of the primary variant, whatever serves beside it."""
         endpoint = self.environment.endpoint(self.model)
-        if not self.served.asynchronous:
-            variant = None if self.served.alone else self.served.variant
-            return self.cloud.endpoints.invoke(endpoint, body, variant)
-        if not self.served.alone:
-            # InvokeEndpointAsync has no TargetVariant.
+        if not self.can_be_sent:
             raise NoAnswer(
                 "Its smoke request was not sent: any of the asynchronous endpoint's variants might answer."
             )
+        if not self.served.asynchronous:
+            variant = None if self.served.alone else self.served.variant
+            return self.cloud.endpoints.invoke(endpoint, body, variant)
         return queued.ask(self.cloud, self.environment, self.model, body, self.sleep)
 
 

@@ -22,10 +22,12 @@ class Behaviour:
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html (EndpointStatus)
 
     `repeated_events` is the share of events that are delivered twice, from 0 to 1; each delivery is up to
-    `late_seconds` late, so that events pass one another. `seed` decides which ones: `local/deliveries.py`.
+    `late_seconds` late, so that events pass one another. `lost_events` is the share of SageMaker's events
+    that are not delivered at all. `seed` decides which ones: `local/deliveries.py`.
 
     For `unlisted_seconds`, ListModelPackages does not show a new version. For `stale_seconds` after an
-    update, GetParameter answers what was there before. `throttled`: calls are refused at AWS's rates
+    update, GetParameter answers what was there before. DescribeEndpoint answers what was there
+    `outdated_seconds` ago. `throttled`: calls are refused at AWS's rates
     (`local/limits.py`).
     """
 
@@ -36,9 +38,11 @@ class Behaviour:
     baking_seconds: float = 5.0
     repeated_events: float = 0.5
     late_seconds: float = 0.3
+    lost_events: float = 0.0
     seed: int = 1
     unlisted_seconds: float = 0.0
     stale_seconds: float = 0.0
+    outdated_seconds: float = 0.0
     throttled: bool = False
 
     def environ(self) -> dict[str, str]:

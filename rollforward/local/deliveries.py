@@ -1,9 +1,10 @@
-"""When the events of AWS's services arrive: each at least once, some twice, in no order.
+"""When the events of AWS's services arrive: each at least once, some twice, in no order; or never.
 
 The same seed gives the same delays to the same sequence of events, so that a failure can be repeated.
 
 - S3: https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-event-types-and-destinations.html
 - SageMaker: https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
+- EventBridge: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-service-event-delivery-level.html
 - Lambda: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html
 """
 
@@ -22,6 +23,12 @@ class Deliveries:
         self._behaviour = behaviour
         self._random = Random(behaviour.seed)  # noqa: S311 -- no secret
         self._lock = Lock()
+
+    def loses(self) -> bool:
+        """Whether the next event of a service that does its best only is not delivered."""
+        lost = self._behaviour.lost_events
+        with self._lock:
+            return bool(lost) and self._random.random() < lost
 
     def delays(self) -> list[float]:
         """Seconds until each delivery of the next event: one delivery, or two."""

@@ -51,6 +51,27 @@ def test_the_events_of_a_registry_come_twice_and_out_of_order(
     assert len({event["id"] for event in told}) == 5
 
 
+@pytest.mark.parametrize(
+    ("share", "some_come", "some_do_not"), [(0.5, True, True), (1, False, True)]
+)
+def test_a_share_of_sagemaker_s_events_is_lost_if_so_asked(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    share: float,
+    some_come: bool,
+    some_do_not: bool,
+) -> None:
+    told: list[Any] = []
+    monkeypatch.setattr(events, "_deliver", lambda _, event: told.append(event))
+    behaviour = Behaviour(repeated_events=0, late_seconds=0, lost_events=share)
+    with served(tmp_path, behaviour) as url:
+        sagemaker = clients(url)("sagemaker")
+        sagemaker.create_model_package_group(ModelPackageGroupName="g")
+        for _ in range(20):
+            sagemaker.create_model_package(ModelPackageGroupName="g")
+    assert (len(told) > 0, len(told) < 20) == (some_come, some_do_not)
+
+
 def test_a_notification_of_s3_comes_twice_and_later() -> None:
     delivered: list[Any] = []
     deliver = notifications.late(

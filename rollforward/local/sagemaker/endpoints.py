@@ -1,6 +1,7 @@
 """Endpoints: asked for, changed, deleted. What then has to happen is done in the background, as on AWS."""
 
 import asyncio
+import time
 
 from botocore.model import OperationModel
 
@@ -28,6 +29,14 @@ def create_endpoint(operation: OperationModel, region: Region, params: Members) 
     endpoint = region.add(ENDPOINT, params[f"{ENDPOINT}Name"], members)
     endpoint_changed(region, endpoint)
     Deployment.of(region, endpoint, config, {}).begin()
+    return shown(endpoint, operation.output_shape)
+
+
+def describe_endpoint(operation: OperationModel, region: Region, params: Members) -> Members:
+    """AWS names no bound of the lag, and does not rule it out."""
+    endpoint = region.get(ENDPOINT, params[f"{ENDPOINT}Name"])
+    if outdated := region.behaviour.outdated_seconds:
+        endpoint = endpoint.as_of(time.time() - outdated)
     return shown(endpoint, operation.output_shape)
 
 

@@ -1,4 +1,4 @@
-"""Tells EventBridge's rules what changed, as SageMaker does: at least once, in no order.
+"""Tells EventBridge's rules what changed, as SageMaker does: mostly at least once, in no order.
 
 The local EventBridge takes no events from `aws.*` sources. So the rules are listed, each one's pattern is
 tested by EventBridge itself, and the functions that are the targets of those that match are invoked.
@@ -89,7 +89,10 @@ def _milliseconds(seconds: float) -> int:
 
 
 def _send(region: Region, event: Members) -> None:
-    """Once or twice, each time late by another while: events pass one another, as on AWS."""
+    """Once or twice, each time late by another while: events pass one another, as on AWS. Or never."""
+    if region.deliveries.loses():
+        logger.info("%s %s is lost", event["detail-type"], event["id"])
+        return
     seconds = region.deliveries.delays()
     logger.info("%s %s after %s s", event["detail-type"], event["id"], seconds)
     for delay in seconds:

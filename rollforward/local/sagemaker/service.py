@@ -32,6 +32,7 @@ _MODELS = {
 _SPECIAL = {
     "CreateEndpointConfig": configurations.create_config,
     "CreateEndpoint": endpoints.create_endpoint,
+    "DescribeEndpoint": endpoints.describe_endpoint,
     "UpdateEndpoint": endpoints.update_endpoint,
     "UpdateEndpointWeightsAndCapacities": capacity.update_weights_and_capacities,
     "DeleteEndpoint": endpoints.delete_endpoint,

@@ -25,9 +25,20 @@ class Resource:
     arn: str
     members: Members
     tags: dict[str, str] = field(default_factory=dict)
+    _states: list[tuple[float, Members]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._states = [(time.time(), dict(self.members))]
 
     def update(self, members: Members) -> None:
-        self.members |= members | {"LastModifiedTime": time.time()}
+        now = time.time()
+        self.members |= members | {"LastModifiedTime": now}
+        self._states.append((now, dict(self.members)))
+
+    def as_of(self, moment: float) -> "Resource":
+        """What it was then; of a newer one, what it was created as."""
+        states = [members for since, members in self._states if since <= moment]
+        return Resource(self.arn, states[-1] if states else self._states[0][1], self.tags)
 
 
 @dataclass

@@ -1,8 +1,9 @@
 """What the prover does while SageMaker rolls, with one fleet that answers or with two."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import chain, repeat
 
 import pytest
 
@@ -10,7 +11,13 @@ from lambda_src.prove_model.answer import Verdict
 from lambda_src.prove_model.cloud import InvocationFailed, Pending
 from lambda_src.prove_model.deployment import Deployment
 from lambda_src.prove_model.trial import Trial
-from lambda_src.prove_model.watch import REQUESTS_TO_THE_OLD_FLEET, SECONDS_TO_END, Watch
+from lambda_src.prove_model.watch import (
+    REQUESTS_TO_THE_OLD_FLEET,
+    SECONDS_BETWEEN_LOOKS,
+    SECONDS_TO_END,
+    StillRolling,
+    Watch,
+)
 from lambda_src.register_model.cloud import Approval
 from tests.unit.prove_model.fake_cloud import (
     ASKED,
@@ -27,6 +34,10 @@ RIGHT, WRONG = b'{"label": "positive"}', b'{"label": "negative"}'
 CREATING = Pending("v2", starting=True, baking=False, share=0.2)
 BAKING = Pending("v2", starting=False, baking=True, share=0.2)
 ALL = replace(BAKING, share=1)
+# What DescribeEndpoint says: the status, and the deployment.
+Stage = tuple[str, Pending | None]
+UNSEEN: Stage = ("Updating", None)
+OVER: Stage = ("InService", None)
 
 
 def crash(_: bytes) -> bytes:
@@ -41,9 +52,22 @@ def deployment(cloud: FakeCloud) -> Deployment:
     return cloud.deploy("v2", replaced="v1")
 
 
-def watch(cloud: FakeCloud, deployment: Deployment, seconds: float = 900) -> Trial | None:
-    seconds_left: Callable[[], float] = lambda: seconds  # noqa: E731
-    return Watch(cloud.connect(), ENVIRONMENT, MODEL, deployment, seconds_left, no_wait).run()
+def watch(
+    cloud: FakeCloud,
+    deployment: Deployment,
+    seconds: float = 900,
+    then: Iterable[Stage] = (),
+) -> Trial | None:
+    """With every look but the first, the next stage of the deployment has begun; then it is over."""
+    stages, left = chain(then, repeat(OVER)), seconds
+
+    def sleep(pause: float) -> None:
+        nonlocal left
+        left -= pause
+        if pause == SECONDS_BETWEEN_LOOKS:
+            cloud.status, cloud.pending = next(stages)
+
+    return Watch(cloud.connect(), ENVIRONMENT, MODEL, deployment, lambda: left, sleep).run()
 
 
 def roll(cloud: FakeCloud, deployment: Deployment, *, old: bytes, new: bytes) -> Trial | None:
@@ -51,7 +75,7 @@ def roll(cloud: FakeCloud, deployment: Deployment, *, old: bytes, new: bytes) ->
     chance = random.Random(1)  # noqa: S311
     cloud.pending, cloud.answers = CREATING, lambda _: old
     watch(cloud, deployment)
-    cloud.pending = BAKING
+    cloud.status, cloud.pending = "Updating", BAKING
     cloud.answers = lambda _: new if chance.random() < BAKING.share else old
     return watch(cloud, deployment)
 
@@ -178,9 +202,82 @@ def test_a_watch_ends_with_the_bake(cloud: FakeCloud, deployment: Deployment) ->
 
 def test_a_watch_ends_before_its_invocation_does(cloud: FakeCloud, deployment: Deployment) -> None:
     cloud.pending = BAKING
-    trial = watch(cloud, deployment, SECONDS_TO_END)
+    with pytest.raises(StillRolling, match="after 0 smoke requests"):
+        watch(cloud, deployment, SECONDS_TO_END)
+    assert cloud.asked_variants == []
+
+
+def test_a_watch_that_has_no_time_left_between_slow_answers_fails(
+    cloud: FakeCloud, deployment: Deployment
+) -> None:
+    cloud.pending, cloud.answers = BAKING, lambda _: RIGHT
+    left = iter([900.0, 900.0, *repeat(0.0, 9)])
+    slow = Watch(cloud.connect(), ENVIRONMENT, MODEL, deployment, lambda: next(left), no_wait)
+    with pytest.raises(StillRolling, match="after 2 smoke requests"):
+        slow.run()
+
+
+ACTIVATING = replace(CREATING, starting=False)
+
+
+@pytest.mark.parametrize("first", [UNSEEN, ("Updating", CREATING), ("Updating", ACTIVATING)])
+def test_any_event_of_a_deployment_covers_its_bake(
+    cloud: FakeCloud, deployment: Deployment, first: Stage
+) -> None:
+    """The event that it bakes is lost, or DescribeEndpoint lags behind it."""
+    cloud.status, cloud.pending = first
+    cloud.answers = lambda _: WRONG if cloud.pending and cloud.pending.baking else RIGHT
+    trial = watch(cloud, deployment, then=[UNSEEN, ("Updating", ACTIVATING), ("Updating", ALL)])
     assert trial is not None
-    assert trial.sent == 0
+    assert trial.failed
+    assert cloud.failures_counted == ["v2"]
+
+
+def test_a_step_that_ends_too_early_is_followed_by_the_next(
+    cloud: FakeCloud, deployment: Deployment
+) -> None:
+    cloud.pending = replace(BAKING, share=0.01)
+
+    def answer(_: bytes) -> bytes:
+        if cloud.pending != ALL:
+            cloud.pending = ACTIVATING
+            return RIGHT
+        return WRONG
+
+    cloud.answers = answer
+    trial = watch(cloud, deployment, then=[("Updating", ALL)])
+    assert trial is not None
+    assert cloud.failures_counted == ["v2"]
+
+
+def test_a_deployment_that_outlasts_its_watch_fails_it_so_that_lambda_calls_again(
+    cloud: FakeCloud, deployment: Deployment
+) -> None:
+    cloud.pending, cloud.answers = CREATING, lambda _: RIGHT
+    with pytest.raises(StillRolling):
+        watch(cloud, deployment, then=repeat(("Updating", CREATING)))
+    assert len(cloud.asked_variants) == REQUESTS_TO_THE_OLD_FLEET
+
+
+def test_what_can_not_be_asked_is_not_waited_for(cloud: FakeCloud, deployment: Deployment) -> None:
+    cloud.asynchronous, cloud.variants = True, ("primary", "challenger")
+    cloud.pending = CREATING
+    assert watch(cloud, deployment, then=repeat(("Updating", CREATING))) is None
+
+
+def test_an_old_fleet_that_sleeps_does_not_end_the_watch(
+    cloud: FakeCloud, deployment: Deployment
+) -> None:
+    cloud.asynchronous, cloud.pending = True, CREATING
+    cloud.answers = lambda _: WRONG if cloud.pending == ALL else b""
+    watch(cloud, deployment, then=[("Updating", ALL)])
+    assert cloud.failures_counted == ["v2"]
+
+
+def test_a_roll_back_ends_the_watch(cloud: FakeCloud, deployment: Deployment) -> None:
+    cloud.status, cloud.pending = "RollingBack", BAKING
+    assert watch(cloud, deployment) is None
+    assert cloud.asked_variants == []
 
 
 def test_a_later_deployment_keeps_what_is_known_of_it(
@@ -266,7 +363,7 @@ def test_a_later_stage_keeps_what_is_known_though_its_time_is_another(cloud: Fak
     cloud.pending = CREATING
     cloud.prove(deployment=creating)
     watch(cloud, creating)
-    cloud.pending, cloud.answers = BAKING, lambda _: WRONG
+    cloud.status, cloud.pending, cloud.answers = "Updating", BAKING, lambda _: WRONG
     cloud.prove(deployment=baking)
     watch(cloud, baking)
     assert known(cloud).old_passes
