@@ -495,7 +495,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
     Retrying(
         retry=retry_if_result(lambda holds: not holds),
         wait=wait_fixed(0.2),
-        stop=stop_after_delay(30),
+        stop=stop_after_delay(120),
     )(condition)
 
 

@@ -318,7 +318,11 @@ def test_variants_answer_in_proportion_to_their_weights(cloud: Cloud) -> None:
     assert share("challenger", requests=20) == 1
 
 
-def test_nothing_is_left_running(tmp_path: Path, archives: dict[str, bytes]) -> None:
+def test_nothing_is_left_running(
+    tmp_path: Path, archives: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # ministack is found by the file that it writes its decisions to: this cloud's own.
+    monkeypatch.delenv("ROLLFORWARD_DECISIONS", raising=False)
     with local_cloud(tmp_path, ACCOUNT, REGION) as running:
         cloud = Cloud(running)
         cloud.deliver("v1", archives["v1"])
