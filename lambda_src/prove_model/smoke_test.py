@@ -8,6 +8,7 @@ from lambda_src.prove_model.cloud import Cloud, NoAnswer, Served
 from lambda_src.prove_model.environment import Environment
 from lambda_src.register_model.delivery import SMOKE
 from lambda_src.register_model.pinned_key import PinnedKey
+from lambda_src.shared.bounded_json import MalformedJson
 from lambda_src.shared.smoke import SmokeRequest
 
 
@@ -29,14 +30,21 @@ class SmokeTest:
         served: Served | None,
         sleep: Callable[[float], None],
     ) -> "SmokeTest | None":
-        """None if the configuration serves no registered version, or the version brings no smoke request."""
+        """None if the configuration serves no registered version, or the version brings no smoke request.
+
+        Raises NoAnswer if the smoke request cannot be read: that says nothing about the model.
+        """
         key = pinned_key(environment, served)
         if served is None or key is None:
             return None
         text = cloud.objects.read(environment.bucket, key.beside(SMOKE))
         if text is None:
             return None
-        return cls(cloud, environment, model, served, SmokeRequest.parse(text), sleep)
+        try:
+            request = SmokeRequest.parse(text)
+        except MalformedJson as error:
+            raise NoAnswer(f"Its smoke request was not sent: {SMOKE} {error}.") from error
+        return cls(cloud, environment, model, served, request, sleep)
 
     @property
     def can_be_sent(self) -> bool:

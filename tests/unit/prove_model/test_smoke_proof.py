@@ -217,3 +217,17 @@ def test_a_model_that_is_live_again_after_a_failed_one_is_announced_again(cloud:
     cloud.live = "v1"
     cloud.prove()
     assert cloud.told == [Event.LIVE, Event.ROLLED_BACK, Event.LIVE]
+
+
+UNREADABLE = ['{"request": ' + "[" * 40 + "]" * 40 + "}", "[" * 100_000, "no JSON", "{}"]
+
+
+@pytest.mark.parametrize("text", UNREADABLE, ids=["deep", "too deep", "no JSON", "no request"])
+def test_a_smoke_request_that_can_not_be_read_is_not_sent_and_said(
+    cloud: FakeCloud, text: str
+) -> None:
+    cloud.bring_smoke(V1, text)
+    answer = cloud.prove().answer
+    assert answer.verdict == Verdict.LIVE
+    assert str(answer.reason).startswith("Its smoke request was not sent: smoke.json ")
+    assert cloud.asked_variants == []

@@ -382,3 +382,10 @@ def test_an_event_that_comes_after_the_roll_back_begins_no_other_deployment(
     ended = int(cloud.modified.timestamp() * 1000)
     cloud.prove(deployment=replace(creating, started=ended - 1))
     assert cloud.rejected == []
+
+
+def test_a_smoke_request_that_can_not_be_read_is_not_waited_for(cloud: FakeCloud) -> None:
+    cloud.bring_smoke(V2, "[" * 100_000)
+    cloud.status, cloud.pending = "Updating", ALL
+    assert watch(cloud, cloud.deploy("v2", replaced="v1")) is None
+    assert cloud.asked_variants == []
