@@ -20,6 +20,12 @@ QUEUED = Async(
     instances=InstancesOrNone(min=2, max=2),
     variants={"challenger": Variant(traffic_percent=10, instances=2)},
 )
+INF1 = RealTime(kind="realtime", instance_type="ml.inf1.xlarge", instances=Instances(min=1, max=1))
+BESIDE_INF1 = RealTime(
+    kind="realtime",
+    **INSTANCES,
+    variants={"cheap": Variant(traffic_percent=10, instance_type="ml.inf1.xlarge")},
+)
 ENDPOINT = "aws_sagemaker_endpoint.serving[0]"
 
 
@@ -28,6 +34,8 @@ ENDPOINT = "aws_sagemaker_endpoint.serving[0]"
     [
         (ON_INSTANCES, "bakes for 20 minutes. SageMaker rolls back meanwhile if the version fails"),
         (SERVERLESS, "after the apply: a serverless endpoint rolls without a bake."),
+        (INF1, "after the apply: an endpoint on Inf1 instances rolls without a bake."),
+        (BESIDE_INF1, "after the apply: an endpoint on Inf1 instances rolls without a bake."),
         (QUEUED, "bakes for 5 minutes. The smoke request is sent after the apply: any of the"),
     ],
 )
