@@ -8,117 +8,26 @@ import os
 import shlex
 import signal
 import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import boto3
 import pytest
-import yaml
 
 from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
 from config import names
-from config.settings import Environment, load
-from examples.sentiment.build import build
+from config.settings import load
 from rollforward.local.behaviour import Behaviour
 from rollforward.local.cloud import local_cloud
 from rollforward.terraform import cli_environment
-from tests.local.deployment import Ran, own_environ, packed
+from tests.local.deployment import Ran, own_environ
+from tests.local.two_models import Site
 
 pytestmark = pytest.mark.timeout(600)
 
 FIRST, SECOND = MODELS
 # Longer than the provider waits between two looks, so that it sees each state.
 SLOW = Behaviour(updating_seconds=2, rolling_back_seconds=15, deleting_seconds=4)
-
-
-@dataclass(frozen=True)
-class Site:
-    environment: Environment
-    folder: Path
-    environ: Mapping[str, str]
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "rollforward", *arguments],
-            cwd=self.folder,
-            env={**self.environ},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            start_new_session=True,
-        )
-
-    def run(self, *arguments: str) -> Ran:
-        process = self.start(*arguments)
-        out, err = process.communicate()
-        return Ran(process.returncode, out, err)
-
-    def deliver(self, model: str, version: str) -> str:
-        """The key that is registered for it."""
-        archive = str(build(version, self.folder))
-        key: str = self.run("deliver", model, archive, "--json").json["registered"]
-        return key
-
-    def deliver_broken(self, model: str, folder: Path) -> None:
-        archive = packed(folder, "def model_fn(model_dir): raise RuntimeError('no weights')")
-        assert self.run("deliver", model, str(archive)).code == 0
-
-    def log(self, model: str) -> str:
-        stacks = self.folder / ".local" / "apply" / ENVIRONMENT / "cdktf.out" / "stacks"
-        return (stacks / self.stack(model) / "terraform.log").read_text()
-
-    def stack(self, model: str) -> str:
-        return names.stack(self.environment, f"sagemaker-{model}")
-
-    def serve(self, model: str, serving: Mapping[str, Any]) -> None:
-        """Write into the environment's file how the model is served."""
-        file = self.folder / "config" / "environments" / f"{ENVIRONMENT}.yaml"
-        content = yaml.safe_load(file.read_text())
-        content["models"][model]["serving"] = dict(serving)
-        file.write_text(yaml.safe_dump(content))
-
-    @property
-    def s3(self) -> Any:
-        return self.client("s3", self.environ["AWS_ENDPOINT_URL"])
-
-    @property
-    def cloudwatch(self) -> Any:
-        return self.client("cloudwatch", self.environ["AWS_ENDPOINT_URL"])
-
-    @property
-    def sagemaker(self) -> Any:
-        return self.client("sagemaker", self.environ["AWS_ENDPOINT_URL_SAGEMAKER"])
-
-    def described(self, model: str) -> Any:
-        name = names.endpoint(self.environment, model)
-        return self.sagemaker.describe_endpoint(EndpointName=name)
-
-    def client(self, service: Any, url: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=url,
-            region_name=self.environment.region,
-            aws_access_key_id=self.environ["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=self.environ["AWS_SECRET_ACCESS_KEY"],
-        )
-
-    def endpoint_in_the_state(self, model: str) -> dict[str, Any]:
-        """What Terraform's state has of it; `status` is there only if it is tainted."""
-        key = names.state_key(self.environment, f"sagemaker-{model}")
-        found = self.s3.get_object(Bucket=self.environment.state.bucket, Key=key)
-        resources = json.loads(found["Body"].read())["resources"]
-        (endpoint,) = [one for one in resources if one["type"] == "aws_sagemaker_endpoint"]
-        (instance,) = endpoint["instances"]
-        return dict(instance)
-
-    def locks(self) -> list[str]:
-        found = self.s3.list_objects_v2(Bucket=self.environment.state.bucket)["Contents"]
-        return [each["Key"] for each in found if each["Key"].endswith(".tflock")]
 
 
 @pytest.fixture(scope="module")
@@ -285,7 +194,7 @@ def test_another_kind_is_applied_again_once_the_old_endpoint_is_gone(site: Site)
     before = site.run("status", FIRST, "--json").json[0]["live"]
     site.serve(FIRST, {"kind": "serverless", "memory_mb": 2048, "max_concurrency": 2})
     begun = len(site.log(FIRST))
-    ran = site.run("apply", FIRST, "--yes", "--json")
+    ran = site.approve("apply", FIRST, "--json")
     assert "Cannot create already existing endpoint" in site.log(FIRST)[begun:]
     assert (ran.code, live(ran)) == (0, {FIRST: before}), ran.err
     (stack,) = ran.json["stacks"]
@@ -294,3 +203,19 @@ def test_another_kind_is_applied_again_once_the_old_endpoint_is_gone(site: Site)
     assert "waiting for the endpoint, it is Deleting" in ran.err
     (variant,) = site.described(FIRST)["ProductionVariants"]
     assert variant["CurrentServerlessConfig"]["MemorySizeInMB"] == 2048
+
+
+def test_a_version_that_is_approved_after_the_review_does_not_go_live(site: Site) -> None:
+    reviewed = site.run("status", FIRST, "--json").json[0]["registered"]
+    delivered: list[str] = []
+    instances = {"instance_type": "ml.m5.large", "instances": {"min": 1, "max": 2}}
+    site.serve(FIRST, {"kind": "realtime", **instances})
+    ran = site.approve(
+        *("apply", FIRST, "--json"), meanwhile=lambda: delivered.append(site.deliver(FIRST, "v3"))
+    )
+    assert (ran.code, results(ran)) == (1, {site.stack(FIRST): "failed"}), ran.err
+    assert f"registered_model: approved {reviewed}, now {delivered[0]}" in ran.err
+    assert "There is no endpoint until the next apply." in ran.err
+    assert site.run("status", FIRST, "--json").json[0]["state"] == "Absent"
+    ran = site.run("apply", FIRST, "--yes", "--json")
+    assert (ran.code, live(ran)) == (0, {FIRST: delivered[0]}), ran.err
