@@ -16,7 +16,8 @@ class Behaviour:
     """How long states last, and how events come.
 
     `…ing_seconds` are how long each transitional state of an endpoint lasts, at least.
-    On AWS they last minutes. With `rolling_back_seconds` 0, an endpoint that rolls back shows Updating until
+    On AWS they last minutes; an update lasts long enough here for the prover to ask the old instances before
+    the new ones answer. With `rolling_back_seconds` 0, an endpoint that rolls back shows Updating until
     it is InService again, and never RollingBack. Each stage of a bake lasts at most `baking_seconds`: long
     enough for SageMaker's event to reach a function, for its smoke request, and for an alarm to ring.
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html (EndpointStatus)
@@ -32,7 +33,7 @@ class Behaviour:
     """
 
     creating_seconds: float = 0.2
-    updating_seconds: float = 0.2
+    updating_seconds: float = 2.0
     rolling_back_seconds: float = 0.2
     deleting_seconds: float = 0.5
     baking_seconds: float = 5.0

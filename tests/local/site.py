@@ -19,6 +19,7 @@ from config.source import Source
 from examples.sentiment.build import build
 from main import build_app
 from rollforward.finishing import finished
+from rollforward.local.behaviour import Behaviour
 from rollforward.local.cloud import local_cloud
 from rollforward.terraform import Stack, binary, cli_environment
 from rollforward.terraform_errors import TerraformError
@@ -26,6 +27,8 @@ from rollforward.terraform_plans import Plan
 from tests.local.deployment import Deployment, own_environ
 
 V1, V2 = (f"registered/sentiment/20260131T1{hour}0000Z-v-00000000/model.tar.gz" for hour in "01")
+# No prover is deployed that would ask the old instances meanwhile.
+BRISK = Behaviour(updating_seconds=0.2)
 QUESTION = b'{"inputs": "this is not good"}'
 
 
@@ -115,7 +118,7 @@ def actions(plan: Plan) -> tuple[str, ...]:
 def sentiment(folder: Path) -> Iterator[Site]:
     """A local cloud with two registered versions of the example; v1 is positive, v2 negative on QUESTION."""
     environment = load("dev")
-    with local_cloud(folder, environment.account, environment.region) as cloud:
+    with local_cloud(folder, environment.account, environment.region, BRISK) as cloud:
         environ = {**own_environ(), **cloud.environment, **cli_environment(folder)}
         deployment = Deployment(environment, folder, environ)
         assert deployment.run("bootstrap").code == 0

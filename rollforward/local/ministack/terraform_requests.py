@@ -76,7 +76,11 @@ def _is_about_tags(headers: Any) -> bool:
 
 
 def _json(body: bytes) -> dict[str, Any]:
+    """An S3 object may be any JSON, and any text that looks like JSON."""
     if not body.startswith(b"{"):
         return {}
-    found: dict[str, Any] = json.loads(body)
+    try:
+        found: dict[str, Any] = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
     return found
