@@ -76,8 +76,10 @@ def deliver(
     if metrics:
         _check_metrics(metrics)
     version = version or f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
-    if not version.strip() or "/" in version:
-        raise ConfigError(f"the version {version!r} is empty or holds a slash")
+    if not version.strip() or "/" in version or version in (".", ".."):
+        raise ConfigError(
+            f"the version {version!r} names no folder: it is empty, a dot, or holds a slash"
+        )
     registered(environment, model)  # nothing is uploaded where nothing would read it
     if metrics:
         # First, so that the archive is judged with them at once.

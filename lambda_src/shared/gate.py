@@ -67,9 +67,17 @@ def _objections(
 
 def _lacks(name: str, metrics: Iterable[str]) -> str:
     folded = {metric.casefold(): metric for metric in metrics}
-    similar = [folded[match] for match in get_close_matches(name.casefold(), folded)]
+    nested = [metric for key, metric in folded.items() if _last(key) == _last(name.casefold())]
+    close = [folded[match] for match in get_close_matches(name.casefold(), folded)]
+    similar = list(dict.fromkeys([*nested, *close]))
     hint = f" (similar: {_listed(similar)})" if similar else ""
-    return f"its metrics have no {name}, which a rule is about{hint}"
+    # A text is no number: {"accuracy": "0.95"} has no accuracy.
+    return f"its metrics have no number {name}, which a rule needs{hint}"
+
+
+def _last(name: str) -> str:
+    """`f1` of `evaluation.f1`."""
+    return name.rpartition(".")[2]
 
 
 def _listed(names: Sequence[str]) -> str:

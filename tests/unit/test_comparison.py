@@ -163,7 +163,7 @@ def test_a_comparison_tells_metrics_verdicts_and_the_gate(stub: Stub) -> None:
         "version 2 is Rejected: Refused",
         "with version 1 live, the gate would refuse version 2:",
         "accuracy is 0.85, worse than 0.9, which is live, by more than 0.01",
-        "its metrics have no latency_ms, which a rule is about; they have accuracy",
+        "its metrics have no number latency_ms, which a rule needs; they have accuracy",
     ]
 
 

@@ -132,7 +132,7 @@ def test_metrics_without_what_a_rule_is_about_are_refused_saying_so(gated: Site)
     gated.metrics("v1", {"accuracy": 0.9})
     outcome = gated.archive("v1")
     assert outcome.verdict == Verdict.REFUSED
-    assert "no latency_ms_p95, which a rule is about" in gated.cloud.versions[-1].description
+    assert "no number latency_ms_p95, which a rule needs" in gated.cloud.versions[-1].description
 
 
 def test_malformed_metrics_are_refused_and_the_model_waits_for_sound_ones(gated: Site) -> None:

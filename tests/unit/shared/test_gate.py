@@ -85,16 +85,24 @@ def test_with_no_such_metric_live_only_the_limits_count(live: dict[str, float]) 
 def test_a_metric_that_a_rule_is_about_must_be_there() -> None:
     rule = Rule("f1", "higher", floor=0.7)
     assert objections({"F1": 0.9}, {"f1": 0.8}, [rule]) == [
-        "its metrics have no f1, which a rule is about (similar: F1); they have F1",
+        "its metrics have no number f1, which a rule needs (similar: F1); they have F1",
     ]
 
 
 def test_a_missing_metric_is_told_with_the_names_there_are_and_the_similar_ones() -> None:
     metrics = {"accuracy": 0.9, "latency_ms.p50": 20.0, "latency_ms.p95": 88.0}
     assert objections(metrics, {}, [Rule("latency_ms_p95", ceiling=120)]) == [
-        "its metrics have no latency_ms_p95, which a rule is about "
+        "its metrics have no number latency_ms_p95, which a rule needs "
         "(similar: latency_ms.p95, latency_ms.p50); "
         "they have accuracy, latency_ms.p50, latency_ms.p95",
+    ]
+
+
+def test_a_missing_metric_is_found_in_a_nested_object() -> None:
+    metrics = {"evaluation.f1": 0.9, "evaluation.accuracy": 0.9}
+    assert objections(metrics, {}, [Rule("f1", floor=0.7)]) == [
+        "its metrics have no number f1, which a rule needs (similar: evaluation.f1); "
+        "they have evaluation.accuracy, evaluation.f1",
     ]
 
 
@@ -115,7 +123,7 @@ def test_everything_that_is_wrong_is_told_at_once() -> None:
         "f1 is 0.6, below the floor of 0.7",
         "f1 is 0.6, and must be higher than 0.8, which is live",
         "latency_ms is 150.0, above the ceiling of 120",
-        "its metrics have no recall, which a rule is about; they have f1, latency_ms",
+        "its metrics have no number recall, which a rule needs; they have f1, latency_ms",
     ]
 
 
