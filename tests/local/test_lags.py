@@ -16,7 +16,7 @@ from lambda_src.register_model.environment import Environment
 from lambda_src.register_model.events import Notice
 from lambda_src.register_model.registration import Registrar
 from rollforward.local.behaviour import Behaviour
-from rollforward.local.cloud import local_cloud
+from rollforward.local.cloud import LocalCloud, local_cloud
 from tests.unit.register_model.archives import sound_archive
 
 pytestmark = pytest.mark.timeout(240)
@@ -34,8 +34,7 @@ def environment(
 ) -> Iterator[Environment]:
     folder = tmp_path_factory.mktemp("sluggish")
     with local_cloud(folder, ACCOUNT, REGION, SLUGGISH) as cloud:
-        for name, value in cloud.environment.items():
-            monkeypatch.setenv(name, value)
+        _work_in(cloud, monkeypatch)
         _client("s3").create_bucket(Bucket=BUCKET)
         _client("s3").put_bucket_versioning(
             Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"}
@@ -47,6 +46,13 @@ def environment(
             _client("ssm").put_parameter(Name=name, Value=value, Type="String")
         topic = _client("sns").create_topic(Name="notifications")["TopicArn"]
         yield Environment(POINTER, RECENT, SETTINGS, "{model}", "{model}", BUCKET, topic)
+
+
+def _work_in(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    # boto3 keeps what it read of the environment before.
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
+    for name, value in cloud.environment.items():
+        monkeypatch.setenv(name, value)
 
 
 def _client(service: Any) -> Any:
@@ -69,8 +75,7 @@ def test_a_parameter_reads_stale_for_a_moment_and_takes_one_update_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with local_cloud(tmp_path, ACCOUNT, REGION, Behaviour(stale_seconds=40)) as cloud:
-        for name, value in cloud.environment.items():
-            monkeypatch.setenv(name, value)
+        _work_in(cloud, monkeypatch)
         ssm = _client("ssm")
         ssm.put_parameter(Name=POINTER, Value="none", Type="String")
         ssm.put_parameter(Name=POINTER, Value="new", Overwrite=True)
