@@ -4,11 +4,12 @@ CloudWatch: DescribeAlarms names its alarms, PutMetricData its namespace.
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
 """
 
-import json
 from functools import wraps
 from typing import Any
 
 from ministack.core import iam_actions
+
+from rollforward.local.ministack.body import said_in
 
 _CLOUDWATCH = "monitoring"
 
@@ -34,7 +35,7 @@ def _with_alarms(extract: Any) -> Any:
         found: str = extract(service, method, path, headers, body, params, region, account)
         if service != _CLOUDWATCH or found != "*":
             return found
-        alarms = _json(body).get("AlarmNames") or params.get("AlarmNames.member.1")
+        alarms = said_in(body).get("AlarmNames") or params.get("AlarmNames.member.1")
         # Several are one question, of the first.
         return f"arn:aws:cloudwatch:{region}:{account}:alarm:{alarms[0]}" if alarms else found
 
@@ -46,15 +47,8 @@ def _with_namespace(context_of: Any) -> Any:
     def completed(service: str, action: str, body: bytes, params: Any) -> dict[str, Any]:
         context: dict[str, Any] = context_of(service, action, body, params)
         if action == "cloudwatch:PutMetricData":
-            namespace = _json(body).get("Namespace") or params.get("Namespace", [""])[0]
+            namespace = said_in(body).get("Namespace") or params.get("Namespace", [""])[0]
             context["cloudwatch:namespace"] = namespace
         return context
 
     return completed
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    if not body.startswith(b"{"):
-        return {}
-    found: dict[str, Any] = json.loads(body)
-    return found

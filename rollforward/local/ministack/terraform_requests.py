@@ -6,12 +6,14 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsn
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatch.html
 """
 
-import json
 from functools import wraps
 from typing import Any
 
 from ministack.core import iam_actions
 
+from rollforward.local.ministack.body import said_in
+
+_NAMED_IN_BODY = {"events", "monitoring", "sns", "lambda"}
 _INVOKE_CONFIG = "/event-invoke-config"
 _VERBS = {"GET": "Get", "PUT": "Put", "POST": "Update", "DELETE": "Delete"}
 # https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/iam-access-control-overview-cwl.html
@@ -48,7 +50,8 @@ def corrected_resource(extract: Any) -> Any:
         account: str,
     ) -> str:
         found: str = extract(service, method, path, headers, body, params, region, account)
-        said = _json(body)
+        # An S3 object may be any JSON, of any size.
+        said = said_in(body) if service in _NAMED_IN_BODY else {}
         place = f"arn:aws:{service}:{region}:{account}"
         if service in ("events", "monitoring", "sns") and (arn := _tagged(said, params)):
             return arn
@@ -73,14 +76,3 @@ def _tagged(said: dict[str, Any], params: Any) -> str | None:
 
 def _is_about_tags(headers: Any) -> bool:
     return str(headers.get("x-amz-target", "")).endswith(_ABOUT_TAGS)
-
-
-def _json(body: bytes) -> dict[str, Any]:
-    """An S3 object may be any JSON, and any text that looks like JSON."""
-    if not body.startswith(b"{"):
-        return {}
-    try:
-        found: dict[str, Any] = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    return found
