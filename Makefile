@@ -8,7 +8,7 @@ export PATH := $(CURDIR)/.venv/bin:$(CURDIR)/node_modules/.bin:$(PATH)
 # jsii tells that Node 20 is near its end in eleven lines, which would bury an error.
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION := 20
 # What lambda_src does: also tested on the Python of the functions' runtime.
-FUNCTIONS_TESTS := tests/unit/register_model tests/unit/prove_model tests/unit/shared
+FUNCTIONS_TESTS := tests/unit/lambda_src
 
 help:  ## Show this.
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
@@ -40,7 +40,7 @@ bench: check .venv/.dev  ## Measure what the README quotes.
 	python -m benchmarks
 
 permissions: check .venv/.dev  ## Record anew what planning and applying needs.
-	python -m rollforward.permissions
+	python -m rollforward.operations.permissions
 
 synth: check .venv/.dev  ## Write the stacks of ENV as Terraform JSON.
 	python main.py

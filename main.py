@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from cdktf import App
 
 from config.errors import ConfigError
-from config.settings import Environment, load
+from config.schema.settings import Environment, load
 from stacks.lambda_stack import LambdaStack
 from stacks.s3_stack import S3Stack
 from stacks.sagemaker_stack import SageMakerStack

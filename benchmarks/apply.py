@@ -15,11 +15,11 @@ from statistics import median
 
 from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
 from benchmarks.figure import Figure
-from config.settings import load
+from config.schema.settings import load
 from examples.sentiment.build import build
-from rollforward.local.behaviour import Behaviour
-from rollforward.local.cloud import local_cloud
-from rollforward.terraform import binary, cli_environment
+from localcloud.behaviour import Behaviour
+from localcloud.cloud import local_cloud
+from rollforward.terraform.stack import binary, cli_environment
 
 RUNS = 3
 STACKS = [f"{ENVIRONMENT}-sagemaker-{model}" for model in MODELS]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import yaml
 
-from rollforward.local.checkout import copied
+from rollforward.checkout import copied
 
 ENVIRONMENT = "two"
 MODELS = ("first", "second")

@@ -10,7 +10,7 @@ import yaml
 
 from benchmarks.figure import Figure
 from benchmarks.process import Run, medians, run
-from config.settings import ENVIRONMENTS
+from config.schema.settings import ENVIRONMENTS
 
 RUNS = 3
 SIZES = (1, 10, 100, 500)

@@ -4,7 +4,7 @@ import os
 import sys
 from pathlib import Path
 
-from config.settings import load
+from config.schema.settings import load
 from main import build_app, selected_models
 
 if __name__ == "__main__":

@@ -7,8 +7,8 @@ A name that AWS would refuse after minutes of an apply is refused here, at synth
 import re
 
 from config.errors import ConfigError
-from config.settings import Environment
-from config.variant import PRIMARY
+from config.schema.settings import Environment
+from config.schema.variant import PRIMARY
 
 METRICS_NAMESPACE = "Rollforward"
 # Failed smoke requests during a roll, by EndpointConfigName.

@@ -1,52 +1,6 @@
-"""How commands talk: results on stdout, as tables or JSON; progress and errors on stderr."""
+"""Where commands write: results to stdout, progress and errors to stderr."""
 
-import dataclasses
-import json
-import sys
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from typing import Any
-
-import typer
 from rich.console import Console
-
-from config.errors import ConfigError
-from rollforward import aws
-from rollforward.errors import RollforwardError
 
 out = Console(highlight=False, soft_wrap=True)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
-
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
-
-
-def print_json(value: Any) -> None:
-    """`value`, a dataclass or a list of them, as JSON on stdout."""
-    json.dump(value, sys.stdout, indent=2, default=dataclasses.asdict)
-    sys.stdout.write("\n")
-
-
-def facts(title: str, named: Mapping[str, str]) -> str:
-    """A line a fact: a table would cut the keys, which are there to be copied."""
-    width = max(map(len, named), default=0)
-    return "\n".join([title, *(f"  {name:<{width}}  {fact}" for name, fact in named.items())])
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """Exit 2 for a mistake in what the user wrote, 1 for what failed; one message each, no traceback."""
-    try:
-        with aws.explained():
-            yield
-    except ConfigError as error:
-        _fail(str(error), 2)
-    except RollforwardError as error:
-        _fail(str(error), 1)
-    except KeyboardInterrupt:
-        _fail("interrupted", INTERRUPTED)
-
-
-def _fail(message: str, code: int) -> None:
-    err.print("error:", style="bold red", end=" ")
-    err.print(message, markup=False)
-    raise typer.Exit(code)

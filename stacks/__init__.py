@@ -1,5 +1,5 @@
 """The Terraform stacks. Importing this package makes the AWS provider's bindings load on first use."""
 
-from stacks import fast_jsii
+from lazy_bindings import loader
 
-fast_jsii.install("cdktf_cdktf_provider_aws", version="20.1.0", unless="ROLLFORWARD_STOCK_JSII")
+loader.install("cdktf_cdktf_provider_aws", version="20.1.0", unless="ROLLFORWARD_STOCK_JSII")

@@ -5,7 +5,7 @@ from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTag
 from constructs import Construct
 
 from config import names
-from config.settings import Environment
+from config.schema.settings import Environment
 
 
 class RollforwardStack(TerraformStack):

@@ -10,15 +10,15 @@ from constructs import Construct
 
 from config import names
 from config.outputs import NOTIFICATIONS
-from config.settings import Environment
-from stacks import event_patterns
+from config.schema.settings import Environment
 from stacks.base import RollforwardStack
+from stacks.constructs import event_patterns
 from stacks.constructs.event_rule import EventRule
 from stacks.constructs.function import PythonFunction, package
-from stacks.constructs.image import image_uris, repositories, repository_arn
 from stacks.constructs.topic import Topic
-from stacks.prover_policy import prover_statements
-from stacks.registrar_policy import registrar_statements
+from stacks.endpoint.image import image_uris, repositories, repository_arn
+from stacks.iam.prover import prover_statements
+from stacks.iam.registrar import registrar_statements
 
 FOURTEEN_DAYS = 14 * 24 * 3600
 

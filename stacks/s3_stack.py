@@ -8,12 +8,12 @@ from cdktf_cdktf_provider_aws.s3_bucket_notification import (
 from constructs import Construct
 
 from config import names
-from config.serving import Async, Capture, RealTime
-from config.settings import Environment
-from stacks import arns
+from config.schema.serving import Async, Capture, RealTime
+from config.schema.settings import Environment
 from stacks.base import RollforwardStack
-from stacks.bucket_policy import pinned_copies_stay
 from stacks.constructs.bucket import SecureBucket
+from stacks.iam import arns
+from stacks.iam.bucket import pinned_copies_stay
 
 
 class S3Stack(RollforwardStack):

@@ -6,17 +6,17 @@ from constructs import Construct
 
 from config import names
 from config.outputs import DELIVER_TO, ENDPOINT, ENDPOINT_CONFIGURATION, REGISTERED_MODEL
-from config.serving import Async
-from config.settings import Environment
+from config.schema.serving import Async
+from config.schema.settings import Environment
 from stacks.base import RollforwardStack
-from stacks.constructs.autoscaling import Autoscaling
-from stacks.constructs.configurations import configurations
-from stacks.constructs.endpoint import RollingEndpoint
-from stacks.constructs.execution_role import ExecutionRole
-from stacks.constructs.image import image_uri
 from stacks.constructs.topic import Topic
-from stacks.constructs.variant_model import variant_model
-from stacks.constructs.versions import Versions
+from stacks.endpoint.autoscaling import Autoscaling
+from stacks.endpoint.configuration import configurations
+from stacks.endpoint.image import image_uri
+from stacks.endpoint.model import variant_model
+from stacks.endpoint.role import ExecutionRole
+from stacks.endpoint.rolling_endpoint import RollingEndpoint
+from stacks.endpoint.versions import Versions
 
 
 class SageMakerStack(RollforwardStack):

@@ -11,11 +11,11 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from lambda_src.register_model import new_version
-from lambda_src.register_model.archive import inspect, refuse_size
 from lambda_src.register_model.choice import pinned_in
 from lambda_src.register_model.cloud import Approval, Cloud, NewVersion, RegisteredVersion
 from lambda_src.register_model.delivery import METRICS, SMOKE, Delivery
 from lambda_src.register_model.environment import Approve, Environment, ModelSettings
+from lambda_src.register_model.inspection.archive import inspect, refuse_size
 from lambda_src.register_model.judgement import judge
 from lambda_src.register_model.listing import listed
 from lambda_src.register_model.metrics import Metrics, parse

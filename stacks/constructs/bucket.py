@@ -29,7 +29,7 @@ from cdktf_cdktf_provider_aws.s3_bucket_versioning import (
 from constructs import Construct
 
 from config.policies import policy_document, tls_only
-from stacks.constructs.policy import Statement
+from stacks.iam.statement import Statement
 
 
 class SecureBucket(Construct):

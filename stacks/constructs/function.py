@@ -19,7 +19,7 @@ from cdktf_cdktf_provider_aws.lambda_function_event_invoke_config import (
 from constructs import Construct
 
 from stacks.constructs.bundle import bundle
-from stacks.constructs.policy import Statement, assumed_by, document
+from stacks.iam.statement import Statement, assumed_by, document
 
 LAMBDA_SRC = Path(__file__).parents[2] / "lambda_src"
 RUNTIME = "python3.13"

@@ -4,9 +4,9 @@ from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
 from constructs import Construct
 
-from config.settings import Environment
-from stacks import arns
-from stacks.constructs.policy import Statement, document
+from config.schema.settings import Environment
+from stacks.iam import arns
+from stacks.iam.statement import Statement, document
 
 # A policy of one's own replaces the one that SNS gives a new topic: this is what that allows its owner.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html

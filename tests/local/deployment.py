@@ -16,10 +16,11 @@ import pytest
 
 from config import names
 from config.outputs import NOTIFICATIONS, SAGEMAKER_ROLLED_BACK
-from config.settings import Environment
+from config.schema.settings import Environment
 from rollforward.errors import RollforwardError
-from rollforward.finishing import ROLLING_BACK
-from rollforward.terraform import ROOT, Stack
+from rollforward.folders import ROOT
+from rollforward.operations.finish import ROLLING_BACK
+from rollforward.terraform.stack import Stack
 
 
 @dataclass(frozen=True)

@@ -13,17 +13,17 @@ import boto3
 import pytest
 
 from config import names
-from config.serving import Serving
-from config.settings import Environment, Model, load
-from config.source import Source
+from config.schema.serving import Serving
+from config.schema.settings import Environment, Model, load
+from config.schema.source import Source
 from examples.sentiment.build import build
+from localcloud.behaviour import Behaviour
+from localcloud.cloud import local_cloud
 from main import build_app
-from rollforward.finishing import finished
-from rollforward.local.behaviour import Behaviour
-from rollforward.local.cloud import local_cloud
-from rollforward.terraform import Stack, binary, cli_environment
-from rollforward.terraform_errors import TerraformError
-from rollforward.terraform_plans import Plan
+from rollforward.operations.finish import finished
+from rollforward.terraform.errors import TerraformError
+from rollforward.terraform.plans import Plan
+from rollforward.terraform.stack import Stack, binary, cli_environment
 from tests.local.deployment import Deployment, own_environ
 
 V1, V2 = (f"registered/sentiment/20260131T1{hour}0000Z-v-00000000/model.tar.gz" for hour in "01")

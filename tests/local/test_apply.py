@@ -16,10 +16,10 @@ import pytest
 
 from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
 from config import names
-from config.settings import load
-from rollforward.local.behaviour import Behaviour
-from rollforward.local.cloud import local_cloud
-from rollforward.terraform import cli_environment
+from config.schema.settings import load
+from localcloud.behaviour import Behaviour
+from localcloud.cloud import local_cloud
+from rollforward.terraform.stack import cli_environment
 from tests.local.deployment import Ran, own_environ
 from tests.local.two_models import Site
 

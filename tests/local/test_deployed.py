@@ -16,13 +16,13 @@ from botocore.exceptions import ClientError
 from tenacity import Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from config import names
-from config.rollout import Canary
-from config.scaling import Instances
-from config.settings import load
+from config.schema.rollout import Canary
+from config.schema.scaling import Instances
+from config.schema.settings import load
 from examples.sentiment.build import build
+from localcloud.cloud import local_cloud
 from main import build_app
-from rollforward.local.cloud import local_cloud
-from rollforward.terraform import binary, cli_environment
+from rollforward.terraform.stack import binary, cli_environment
 from tests.local.deployment import Deployment, own_environ, packed
 
 pytestmark = pytest.mark.timeout(900)

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.settings import load
+from config.schema.settings import load
 from rollforward.errors import RollforwardError
-from rollforward.permissions.grants import APPLY, PLAN
-from rollforward.permissions.life import DEPLOYER, PLANNER, Life, life
-from rollforward.permissions.policies import policy
+from rollforward.operations.permissions.grants import APPLY, PLAN
+from rollforward.operations.permissions.life import DEPLOYER, PLANNER, Life, life
+from rollforward.operations.permissions.policies import policy
 
 pytestmark = pytest.mark.timeout(900)
 

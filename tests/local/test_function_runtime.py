@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 import pytest
 
-from rollforward.local.cloud import local_cloud
-from rollforward.local.lambda_python import lambda_python
+from localcloud.cloud import local_cloud
+from localcloud.lambda_python import lambda_python
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 CODE = """

@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from examples.sentiment.build import build
-from rollforward.local.cloud import LocalCloud, local_cloud
+from localcloud.cloud import LocalCloud, local_cloud
 from tests.local.roles import serving_role
 
 ACCOUNT = "123456789012"

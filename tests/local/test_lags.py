@@ -15,9 +15,9 @@ from lambda_src.register_model.aws import connect
 from lambda_src.register_model.environment import Environment
 from lambda_src.register_model.events import Notice
 from lambda_src.register_model.registration import Registrar
-from rollforward.local.behaviour import Behaviour
-from rollforward.local.cloud import LocalCloud, local_cloud
-from tests.unit.register_model.archives import sound_archive
+from localcloud.behaviour import Behaviour
+from localcloud.cloud import LocalCloud, local_cloud
+from tests.unit.lambda_src.register_model.archives import sound_archive
 
 pytestmark = pytest.mark.timeout(240)
 

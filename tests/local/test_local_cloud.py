@@ -17,7 +17,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from rollforward.local.cloud import LocalCloud, LocalCloudError, local_cloud
+from localcloud.cloud import LocalCloud, local_cloud
+from localcloud.errors import LocalCloudError
 from tests.local.roles import serving_role
 
 ACCOUNT = "123456789012"
@@ -346,7 +347,7 @@ def test_everything_ends_when_the_parent_is_killed(tmp_path: Path) -> None:
     script = f"""
 import sys, time
 from pathlib import Path
-from rollforward.local.cloud import local_cloud
+from localcloud.cloud import local_cloud
 with local_cloud(Path({str(tmp_path)!r}), {ACCOUNT!r}, {REGION!r}) as cloud:
     print(cloud.sagemaker, cloud.environment["AWS_ENDPOINT_URL"], flush=True)
     time.sleep(60)
@@ -366,7 +367,7 @@ def test_a_server_that_does_not_start_is_named_with_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     no_port = 1 << 20
-    monkeypatch.setattr("rollforward.local.cloud.free_port", lambda: no_port)
+    monkeypatch.setattr("localcloud.cloud.free_port", lambda: no_port)
     with ExitStack() as block:
         with pytest.raises(LocalCloudError, match=r"ended with code 1; its log is .*\.log"):
             block.enter_context(local_cloud(tmp_path, ACCOUNT, REGION))

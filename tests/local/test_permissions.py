@@ -14,8 +14,8 @@ import boto3
 import pytest
 from botocore.exceptions import ClientError
 
-from rollforward.local.behaviour import Behaviour
-from rollforward.local.cloud import LocalCloud, local_cloud
+from localcloud.behaviour import Behaviour
+from localcloud.cloud import LocalCloud, local_cloud
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 BUCKET, KEY = "models", "m/model.tar.gz"

@@ -9,11 +9,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from config import names
-from config.settings import load
-from rollforward.local.cloud import LocalCloud, local_cloud
-from stacks import arns
-from stacks.bucket_policy import pinned_copies_stay
-from stacks.constructs.policy import document
+from config.schema.settings import load
+from localcloud.cloud import LocalCloud, local_cloud
+from stacks.iam import arns
+from stacks.iam.bucket import pinned_copies_stay
+from stacks.iam.statement import document
 
 DEV = load("dev")
 BUCKET = names.model_bucket(DEV)

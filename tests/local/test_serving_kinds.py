@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from config.rollout import AllAtOnce, Canary
-from config.scaling import (
+from config.schema.rollout import AllAtOnce, Canary
+from config.schema.scaling import (
     CpuScaling,
     Instances,
     InstancesOrNone,
@@ -15,9 +15,9 @@ from config.scaling import (
     Scaling,
     ScheduledCapacity,
 )
-from config.serving import Async, RealTime, Serverless, Serving
-from rollforward import invocation
+from config.schema.serving import Async, RealTime, Serverless, Serving
 from rollforward.errors import RollforwardError
+from rollforward.operations import invoke
 from tests.local.site import QUESTION, V1, V2, Site, actions, sentiment
 
 pytestmark = pytest.mark.timeout(600)
@@ -96,14 +96,14 @@ def test_an_asynchronous_endpoint_rolls_in_place_and_answers_through_s3(site: Si
     site.point(V2)
     assert actions(site.serve(ASYNC)) == ("update",)
     with site.operator():
-        answer = invocation.answered(site.environment, queued(site, QUESTION))
+        answer = invoke.answered(site.environment, queued(site, QUESTION))
         assert json.loads(answer.body)["label"] == "negative"
         with pytest.raises(RollforwardError, match=r"no prediction: .*async/sentiment/failures/"):
-            invocation.answered(site.environment, queued(site, b"no JSON"))
+            invoke.answered(site.environment, queued(site, b"no JSON"))
 
 
-def queued(site: Site, body: bytes) -> invocation.Queued:
-    return invocation.enqueue(site.environment, "sentiment", ASYNC, body, "application/json")
+def queued(site: Site, body: bytes) -> invoke.Queued:
+    return invoke.enqueue(site.environment, "sentiment", ASYNC, body, "application/json")
 
 
 # With those above, each step from one kind to another once.

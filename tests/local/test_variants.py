@@ -6,11 +6,11 @@ from collections.abc import Iterator
 import pytest
 
 from config import names
-from config.scaling import Instances
-from config.serving import RealTime
-from config.source import Hub, Pinned
-from config.variant import Shadow, Variant
-from rollforward.capacity import capacity
+from config.schema.scaling import Instances
+from config.schema.serving import RealTime
+from config.schema.source import Hub, Pinned
+from config.schema.variant import Shadow, Variant
+from rollforward.operations.capacity import capacity
 from tests.local.site import V1, V2, Site, actions, sentiment
 
 pytestmark = pytest.mark.timeout(600)

@@ -14,7 +14,7 @@ import yaml
 
 from benchmarks.checkout import ENVIRONMENT
 from config import names
-from config.settings import Environment
+from config.schema.settings import Environment
 from examples.sentiment.build import build
 from tests.local.deployment import Ran, packed
 

@@ -3,7 +3,7 @@ from collections.abc import Callable
 import cdktf
 import pytest
 
-from config.settings import ENVIRONMENTS, Environment, load
+from config.schema.settings import ENVIRONMENTS, Environment, load
 from main import build_app
 from tests.synth.template import Template
 

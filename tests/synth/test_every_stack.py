@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import load
+from config.schema.settings import load
 from main import build_app
-from stacks.constructs.policy import Statement
+from stacks.iam.statement import Statement
 from tests.synth.template import Template
 
 # The actions that AWS gives no narrower resource than `*`; each statement says so beside it.

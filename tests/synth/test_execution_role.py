@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from config.settings import load
+from config.schema.settings import load
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Template
 

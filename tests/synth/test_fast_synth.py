@@ -18,7 +18,7 @@ import pytest
 from jsii._kernel.types import CreateRequest
 
 import stacks
-from stacks import fast_jsii
+from lazy_bindings import loader
 from tests.synth.conftest import ENVIRONMENT_NAMES
 
 PROVIDER = "cdktf_cdktf_provider_aws"
@@ -26,7 +26,7 @@ PROVIDER = "cdktf_cdktf_provider_aws"
 SYNTHESIZE = f"""
 import json, os, sys
 from cdktf import App
-from config.settings import load
+from config.schema.settings import load
 from main import build_app
 out, *names = sys.argv[1:]
 os.makedirs(out)
@@ -115,8 +115,8 @@ def test_every_submodule_goes_by_the_name_that_javascript_knows() -> None:
         content = archive.extractfile(index)
         assert content
         exported = set(re.findall(r"^exports\.(\w+) = require", content.read().decode(), re.M))
-    names = fast_jsii._eager_imports(folder / "__init__.py")
-    assert {fast_jsii._camel_case(name) for name in names} == exported
+    names = loader._eager_imports(folder / "__init__.py")
+    assert {loader._camel_case(name) for name in names} == exported
 
 
 @pytest.mark.skipif(bool(os.environ.get(STOCK)), reason="the stock path imports every type")

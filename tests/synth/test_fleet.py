@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from config.errors import ConfigError
-from config.settings import Environment, load
+from config.schema.settings import Environment, load
 from main import build_app, selected_models
 from tests.synth.conftest import Synthesize
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
-from config.settings import load
+from config.schema.settings import load
 from main import build_app
 from tests.synth.conftest import ENVIRONMENT_NAMES
 

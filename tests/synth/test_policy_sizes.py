@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from cdktf import App
 
-from config.serving import Network
-from config.settings import Environment, load
-from rollforward.permissions.policies import LONGEST_OF_ROLE, size
-from stacks.constructs.image import MOST_REPOSITORIES
+from config.schema.serving import Network
+from config.schema.settings import Environment, load
+from rollforward.operations.permissions.policies import LONGEST_OF_ROLE, size
+from stacks.endpoint.image import MOST_REPOSITORIES
 from stacks.lambda_stack import LambdaStack
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Template

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from config.promotion import Promotion
-from config.settings import Environment, load
+from config.schema.promotion import Promotion
+from config.schema.settings import Environment, load
 from lambda_src.register_model.environment import Approve, ModelSettings
 from lambda_src.shared.gate import Rule
-from rollforward.terraform import binary, cli_environment
+from rollforward.terraform.stack import binary, cli_environment
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Template
 

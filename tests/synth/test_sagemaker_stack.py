@@ -4,11 +4,11 @@ from typing import Any
 import pytest
 
 from config import names
-from config.rollout import AllAtOnce, Canary, Linear, Rollback, Rolling, Rollout
-from config.scaling import InvocationScaling, Scaling
-from config.serving import Serverless
-from config.settings import Environment, load
-from stacks.constructs.rollout import deployment_config
+from config.schema.rollout import AllAtOnce, Canary, Linear, Rollback, Rolling, Rollout
+from config.schema.scaling import InvocationScaling, Scaling
+from config.schema.serving import Serverless
+from config.schema.settings import Environment, load
+from stacks.endpoint.rollout import deployment_config
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Template
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from config.image import DeepLearningContainer
 from config.outputs import SAGEMAKER_ROLLED_BACK
-from config.scaling import Instances, InstancesOrNone, ProvisionedConcurrency
-from config.serving import Async, Capture, Network, RealTime, Serverless, Serving
-from config.settings import Model, load
-from config.source import Hub, Pinned, Source
-from config.variant import Shadow, Variant
+from config.schema.image import DeepLearningContainer
+from config.schema.scaling import Instances, InstancesOrNone, ProvisionedConcurrency
+from config.schema.serving import Async, Capture, Network, RealTime, Serverless, Serving
+from config.schema.settings import Model, load
+from config.schema.source import Hub, Pinned, Source
+from config.schema.variant import Shadow, Variant
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Resource, Template
 

@@ -7,7 +7,7 @@ import pytest
 from botocore.stub import Stubber
 
 if TYPE_CHECKING:
-    from tests.unit.standin import Endpoints
+    from tests.unit.localcloud.standin import Endpoints
 
 Stub = Callable[[str], Stubber]
 
@@ -43,7 +43,7 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the stand-in for SageMaker answers."""
     # Imported here: the functions' tests also run where nothing of the local cloud is installed.
-    from tests.unit.standin import served
+    from tests.unit.localcloud.standin import served
 
     with served(tmp_path_factory.mktemp("logs")) as url:
         yield url
@@ -52,6 +52,6 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> "Endpoints":
     """A fresh account there, with fakes for its containers."""
-    from tests.unit.standin import fake_endpoints
+    from tests.unit.localcloud.standin import fake_endpoints
 
     return fake_endpoints(url, monkeypatch)

@@ -1,0 +1,89 @@
+"""How the number of instances follows the work, and the clock."""
+
+from typing import Annotated
+
+from pydantic import Field, StringConstraints, model_validator
+
+from config.schema.base import Frozen
+
+# https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
+# Minute, hour, day, month, weekday, year; one of the two days is a question mark.
+Cron = Annotated[
+    str, StringConstraints(pattern=r"^\S+ \S+ (\? \S+ [^?\s]\S*|[^?\s]\S* \S+ \?) \S+$")
+]
+
+
+class _Bounds(Frozen):
+    min: int
+    max: int
+
+    @model_validator(mode="after")
+    def _ordered(self) -> "_Bounds":
+        if self.max < self.min:
+            raise ValueError(f"expected max to be at least min ({self.min}), found {self.max}")
+        return self
+
+
+class Instances(_Bounds):
+    """How many instances an endpoint runs on; autoscaling moves between the two."""
+
+    min: int = Field(ge=1, le=100)
+    max: int = Field(ge=1, le=100)
+
+
+class InstancesOrNone(_Bounds):
+    """As above; without requests, there may be none."""
+
+    min: int = Field(ge=0, le=100)
+    max: int = Field(ge=1, le=100)
+
+
+class Cooldowns(Frozen):
+    scale_in_cooldown_seconds: int = Field(default=300, ge=0, le=3600)
+    scale_out_cooldown_seconds: int = Field(default=60, ge=0, le=3600)
+
+
+class CpuScaling(Cooldowns):
+    """In percent of the whole instance, however many cores it has."""
+
+    target_percent: int = Field(default=70, ge=10, le=90)
+
+
+class InvocationScaling(Cooldowns):
+    """Invocations per instance and minute."""
+
+    target_per_minute: int = Field(ge=1)
+
+
+class BacklogScaling(Cooldowns):
+    """Requests that wait, for each instance."""
+
+    target_per_instance: int = Field(default=5, ge=1)
+
+
+class ProvisionedConcurrency(Cooldowns, _Bounds):
+    """So many requests at once find a warm container: from `min` on, up to `max` by their use.
+
+    https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html
+    """
+
+    min: int = Field(ge=1, le=200)
+    max: int = Field(ge=1, le=200)
+    target_percent: int = Field(default=70, ge=10, le=90)
+
+
+class ScheduledCapacity(_Bounds):
+    """From the times of `cron` on, the bounds of scaling are these."""
+
+    cron: Cron
+    timezone: str = "UTC"
+    min: int = Field(ge=1, le=100)
+    max: int = Field(ge=1, le=100)
+
+
+class Scaling(Frozen):
+    """Any of the three, together: the highest of what they ask for holds."""
+
+    cpu: CpuScaling | None = CpuScaling()
+    invocations: InvocationScaling | None = None
+    schedule: list[ScheduledCapacity] = Field(default=[], max_length=20)

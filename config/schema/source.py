@@ -1,0 +1,108 @@
+"""Where a model's files come from: the pointer, one pinned copy, or the HuggingFace hub."""
+
+from typing import Annotated, Literal
+
+from pydantic import Discriminator, StringConstraints, Tag
+
+from config.schema.base import Frozen
+from config.schema.image import DeepLearningContainer, Image
+
+TOOLKIT = "https://github.com/aws/sagemaker-huggingface-inference-toolkit#readme"
+ISOLATION = "https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html"
+
+SecretArn = Annotated[
+    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$")
+]
+
+# https://huggingface.co/docs/sagemaker/main/en/reference/inference-toolkit
+Task = Literal[
+    "audio-classification",
+    "automatic-speech-recognition",
+    "feature-extraction",
+    "fill-mask",
+    "image-classification",
+    "image-segmentation",
+    "object-detection",
+    "question-answering",
+    "summarization",
+    "table-question-answering",
+    "text-classification",
+    "text-generation",
+    "text2text-generation",
+    "token-classification",
+    "translation",
+    "zero-shot-classification",
+]
+
+
+class Pinned(Frozen):
+    """One registered copy, whatever the pointer says: it can't be overwritten, as a delivery can."""
+
+    key: Annotated[
+        str, StringConstraints(pattern=r"^registered/[a-z0-9-]+/[\w.+=@-]+/model\.tar\.gz$")
+    ]
+
+
+class Hub(Frozen):
+    """A model of the HuggingFace hub, fetched by the container when it starts.
+
+    The revision is a commit: a branch would give the instances of tomorrow other bytes.
+    """
+
+    hub: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
+    revision: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
+    task: Task
+    token_secret_arn: SecretArn | None = None
+
+
+def _kind(value: object) -> str:
+    if isinstance(value, str):
+        return "registered"
+    if isinstance(value, Hub) or (isinstance(value, dict) and "hub" in value):
+        return "Hub"
+    return "Pinned"
+
+
+Source = Annotated[
+    Annotated[Literal["registered"], Tag("registered")]
+    | Annotated[Pinned, Tag("Pinned")]
+    | Annotated[Hub, Tag("Hub")],
+    Discriminator(_kind),
+]
+
+
+def identity(source: Source, registered: str | None) -> str | None:
+    """What tells a model's files from any others: a pinned key, or a commit of the hub.
+
+    `registered` is what the pointer says.
+    """
+    if source == "registered":
+        return registered
+    return hub_identity(source.hub, source.revision) if isinstance(source, Hub) else source.key
+
+
+def hub_identity(model: str, revision: str) -> str:
+    return f"hub:{model}@{revision}"
+
+
+def require_hub(source: Source, image: Image, *, isolated: bool) -> None:
+    """Raises ValueError if `source` is a model of the hub that this container could not fetch."""
+    if not isinstance(source, Hub):
+        return
+    if isolated:
+        raise ValueError(
+            f"the container fetches {source.hub} from the hub itself: say `isolated: false` in its serving: "
+            f"{ISOLATION}"
+        )
+    if not isinstance(image, DeepLearningContainer):
+        return
+    if image.repository != "huggingface-pytorch-inference":
+        raise ValueError(
+            f"of AWS's containers, only huggingface-pytorch-inference fetches {source.hub} from the hub, "
+            f"found {image.repository}: {TOOLKIT}"
+        )
+    if source.token_secret_arn:
+        raise ValueError(
+            f"AWS's container wants the token of {source.hub} in the clear, where every plan shows it: take "
+            f"an image of your own that reads the secret, see docs/serving.md; {TOOLKIT}"
+        )

@@ -1,0 +1,158 @@
+"""Walk over the members of a tar archive as it streams by, without unpacking any.
+
+The standard library parses each header; the walk is our own, because `tarfile` takes a damaged
+header in the middle for the end of the archive, recurses into chained extension headers, and
+keeps sparse maps of any length in memory.
+
+An extension header (GNU long name, pax) says something about the member that follows it, or, if
+global, about all that follow.
+"""
+
+import re
+import tarfile
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+from typing import NamedTuple
+
+from lambda_src.register_model.inspection.gunzip import Gunzip
+from lambda_src.register_model.refusal import Refusal
+from lambda_src.shared.shown import shown
+from lambda_src.shared.smoke import MAX_BYTES
+
+_BLOCK = 512
+_MAX_EXTENSION = 1024**2
+FILES = {tarfile.REGTYPE, tarfile.AREGTYPE, tarfile.CONTTYPE}
+_EXTENSIONS = {
+    tarfile.GNUTYPE_LONGNAME,
+    tarfile.GNUTYPE_LONGLINK,
+    tarfile.XHDTYPE,
+    tarfile.SOLARIS_XHDTYPE,
+    tarfile.XGLTYPE,
+}
+_PATH, _SIZE, _SPARSE = b"path", b"size", b"sparse"
+_PAX_LENGTH = re.compile(rb"([0-9]{1,7}) ")
+_PAX_SIZE = re.compile(rb"[0-9]{1,18}")
+_DAMAGED = "Pack the archive again and deliver it again."
+
+
+class Member(NamedTuple):
+    """`kind` is tar's one-byte type; `sparse` members are stored with their holes left out.
+
+    `content` is there if it was asked for.
+    """
+
+    name: str
+    kind: bytes
+    size: int
+    sparse: bool
+    content: bytes | None = None
+
+
+def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
+    """Each member in order, the file `keep` with its content.
+
+    Refuses an archive that lacks its end, so read to the last one.
+    """
+    last = "the beginning"
+    for_all: dict[bytes, bytes] = {}
+    for_next: dict[bytes, bytes] = {}
+    while (header := _header(archive, last)) is not None:
+        if header.type in _EXTENSIONS:
+            said = _extension(archive, header, last)
+            if header.type == tarfile.XGLTYPE:
+                for_all |= said
+            else:
+                for_next |= said
+            continue
+        member = _member(header, for_all | for_next)
+        for_next = {}
+        if member.kind in FILES and PurePosixPath(member.name) == keep:
+            yield member._replace(content=_content(archive, member))
+            last = shown(member.name)
+            continue
+        yield member
+        last = shown(member.name)
+        # Only files have data; what a folder states as its size takes no room in the archive.
+        if member.kind != tarfile.DIRTYPE:
+            data = _padded(member.size)
+            if archive.skip(data) < data:
+                raise Refusal(f"The tar data is cut short in {last}. {_DAMAGED}")
+
+
+def _content(archive: Gunzip, member: Member) -> bytes:
+    if member.size > MAX_BYTES:
+        raise Refusal(f"{shown(member.name)} is larger than {MAX_BYTES:,} bytes.")
+    padded = archive.read(_padded(member.size))
+    if len(padded) < _padded(member.size):
+        raise Refusal(f"The tar data is cut short in {shown(member.name)}. {_DAMAGED}")
+    return padded[: member.size]
+
+
+def _header(archive: Gunzip, last: str) -> tarfile.TarInfo | None:
+    block = archive.read(_BLOCK)
+    if len(block) < _BLOCK:
+        raise Refusal(
+            f"The tar data is cut short after {last}: its end mark is missing. {_DAMAGED}"
+        )
+    if not any(block):
+        return None
+    try:
+        header = tarfile.TarInfo.frombuf(block, "utf-8", "surrogateescape")
+    except tarfile.HeaderError as error:
+        raise Refusal(f"The tar data is damaged after {last} ({error}). {_DAMAGED}") from error
+    if header.size < 0:
+        raise Refusal(f"The tar data is damaged after {last} (negative size). {_DAMAGED}")
+    return header
+
+
+def _extension(archive: Gunzip, header: tarfile.TarInfo, last: str) -> dict[bytes, bytes]:
+    if header.size > _MAX_EXTENSION:
+        raise Refusal(
+            f"The tar header after {last} takes {header.size:,} bytes; at most "
+            f"{_MAX_EXTENSION:,} are read. Shorten the names or attributes of its files."
+        )
+    padded = archive.read(_padded(header.size))
+    if len(padded) < _padded(header.size):
+        raise Refusal(f"The tar data is cut short after {last}. {_DAMAGED}")
+    data = padded[: header.size]
+    if header.type == tarfile.GNUTYPE_LONGNAME:
+        return {_PATH: data.partition(b"\0")[0]}
+    if header.type == tarfile.GNUTYPE_LONGLINK:
+        return {}
+    return dict(_pax_records(data, last))
+
+
+def _pax_records(data: bytes, last: str) -> Iterator[tuple[bytes, bytes]]:
+    """Pax says `<length of all this> <key>=<value>\\n`, one record after another.
+
+    Only what matters here is kept, under three keys: chained headers must not fill the memory.
+    """
+    at = 0
+    while at < len(data):
+        length = _PAX_LENGTH.match(data, at)
+        end = at + int(length[1]) if length else at
+        record = data[length.end() : end] if length else b""
+        key, equals, value = record.partition(b"=")
+        if not equals or not value.endswith(b"\n") or end > len(data):
+            raise Refusal(f"The tar data is damaged after {last} (bad pax header). {_DAMAGED}")
+        if key in {_PATH, _SIZE}:
+            yield key, value[:-1]
+        elif key.startswith(b"GNU.sparse."):
+            yield _SPARSE, b""
+        at = end
+
+
+def _member(header: tarfile.TarInfo, said: dict[bytes, bytes]) -> Member:
+    name, size = header.name, header.size
+    if _PATH in said:
+        name = said[_PATH].decode("utf-8", "surrogateescape")
+    if _SIZE in said:
+        if not _PAX_SIZE.fullmatch(said[_SIZE]):
+            raise Refusal(f"The tar data is damaged at {shown(name)} (bad size). {_DAMAGED}")
+        size = int(said[_SIZE])
+    sparse = header.type == tarfile.GNUTYPE_SPARSE or _SPARSE in said
+    return Member(name, header.type, size, sparse)
+
+
+def _padded(size: int) -> int:
+    return size + -size % _BLOCK

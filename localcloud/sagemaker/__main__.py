@@ -1,0 +1,25 @@
+"""`python -m localcloud.sagemaker PORT LOGS`: serve until terminated."""
+
+import logging
+import os
+import sys
+from pathlib import Path
+
+import uvicorn
+
+from localcloud.behaviour import Behaviour
+from localcloud.ports import LOOPBACK
+from localcloud.sagemaker.app import build
+from localcloud.sagemaker.permissions import Iam
+
+# Which operation came when: without it, nobody can tell a request that was sent twice from two requests.
+logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+logging.getLogger("botocore").setLevel(logging.WARNING)
+uvicorn.run(
+    build(Path(sys.argv[2]), Iam(os.environ["AWS_ENDPOINT_URL"]), Behaviour.of_environ()),
+    host=LOOPBACK,
+    port=int(sys.argv[1]),
+    access_log=False,
+    # Longer than any command lives: a connection that ends just as a request comes in is a request lost.
+    timeout_keep_alive=3600,
+)

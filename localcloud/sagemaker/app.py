@@ -1,0 +1,142 @@
+"""The stand-in over HTTP: one port for SageMaker, its runtime and Application Auto Scaling."""
+
+import asyncio
+import json
+import logging
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from localcloud.behaviour import Behaviour
+from localcloud.sagemaker import asynchronous, gateway, hub
+from localcloud.sagemaker.actions import sagemaker_calls
+from localcloud.sagemaker.errors import AwsError
+from localcloud.sagemaker.permissions import Caller, Permissions
+from localcloud.sagemaker.runtime import params_of
+from localcloud.sagemaker.service import Service
+from localcloud.sagemaker.state import Region
+
+logger = logging.getLogger(__name__)
+
+AWS_JSON = "application/x-amz-json-1.1"
+ANSWERS_KEPT = 1000
+# Credential=<access key>/<date>/<region>/<service>/aws4_request
+_CREDENTIAL = re.compile(r"Credential=(\w+)/\d+/([^/]+)/")
+
+
+class Api:
+    """A service for each account and region, made when it is first called."""
+
+    def __init__(self, logs: Path, permissions: Permissions, behaviour: Behaviour) -> None:
+        self._logs = logs
+        self._permissions = permissions
+        self._behaviour = behaviour
+        self._services: dict[tuple[str, str], Service] = {}
+        self._answered: dict[str, str] = {}
+
+    async def control(self, request: Request) -> Response:
+        params = json.loads(await request.body() or b"{}")
+        target = request.headers.get("x-amz-target", "")
+        invocation = request.headers.get("amz-sdk-invocation-id", "")
+        logger.info("%s %s", target, invocation)
+        answer = self._answered.get(invocation)
+        if not answer:
+            service, caller = await self._service(request)
+            service.admit(target)
+            answer = json.dumps(await service.perform(target, params, caller))
+            self._remember(invocation, answer)
+        return Response(answer, media_type=AWS_JSON)
+
+    def _remember(self, invocation: str, answer: str) -> None:
+        """Under load, Terraform's SDK now and then loses an answer, and sends the same request again."""
+        if invocation:
+            self._answered[invocation] = answer
+        while len(self._answered) > ANSWERS_KEPT:
+            self._answered.pop(next(iter(self._answered)))
+
+    async def invoke(self, request: Request) -> Response:
+        body = await request.body()
+        params = params_of("InvokeEndpoint", request.path_params["name"], request.headers)
+        region, name = await self._authorized("InvokeEndpoint", request)
+        answer, variant = await gateway.invoke(region, name, body, params)
+        invoked = {
+            "x-Amzn-Invoked-Production-Variant": variant,
+            "Content-Type": answer.content_type,
+        }
+        return Response(answer.body, headers=invoked)
+
+    async def invoke_async(self, request: Request) -> Response:
+        body = await request.body()
+        params = params_of("InvokeEndpointAsync", request.path_params["name"], request.headers)
+        region, name = await self._authorized("InvokeEndpointAsync", request)
+        accepted, headers = asynchronous.submit(region, name, body, params)
+        return Response(
+            json.dumps(accepted), status_code=202, headers=headers, media_type="application/json"
+        )
+
+    @asynccontextmanager
+    async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        yield
+        for service in self._services.values():
+            await service.close()
+
+    async def _authorized(self, operation: str, request: Request) -> tuple[Region, str]:
+        """The region and the endpoint's name, for a caller who may invoke the endpoint."""
+        service, caller = await self._service(request)
+        name = request.path_params["name"]
+        calls = sagemaker_calls(operation, service.region, {"EndpointName": name})
+        await asyncio.to_thread(self._permissions.require, caller, calls)
+        return service.region, name
+
+    async def _service(self, request: Request) -> tuple[Service, Caller]:
+        found = _CREDENTIAL.search(request.headers.get("authorization", ""))
+        if not found:
+            raise AwsError(
+                "MissingAuthenticationTokenException", "Request is missing Authentication Token"
+            )
+        key, region = found.groups()
+        caller = Caller(key, request.headers.get("x-amz-security-token", ""), region)
+        account = await asyncio.to_thread(self._permissions.account, caller)
+        if (account, region) not in self._services:
+            self._services[account, region] = Service(
+                Region(account, region, self._logs, self._permissions, self._behaviour)
+            )
+        return self._services[account, region], caller
+
+
+def build(logs: Path, permissions: Permissions, behaviour: Behaviour) -> Starlette:
+    api = Api(logs, permissions, behaviour)
+    return Starlette(
+        routes=[
+            Route("/", api.control, methods=["POST"]),
+            Route("/endpoints/{name}/invocations", api.invoke, methods=["POST"]),
+            Route("/endpoints/{name}/async-invocations", api.invoke_async, methods=["POST"]),
+            Route("/ping", _ping),
+            Mount(hub.PATH, routes=hub.ROUTES),
+        ],
+        exception_handlers={AwsError: _refuse},
+        lifespan=api.lifespan,
+    )
+
+
+async def _ping(_: Request) -> Response:
+    return Response()
+
+
+async def _refuse(_: Request, error: Exception) -> Response:
+    """In both of AWS's protocols at once: each reads its own half."""
+    if not isinstance(error, AwsError):
+        raise error
+    body = {"__type": error.code, "message": error.message, "Message": error.message}
+    return Response(
+        json.dumps(body | error.members),
+        status_code=error.status,
+        headers={"x-amzn-ErrorType": error.code},
+        media_type=AWS_JSON,
+    )

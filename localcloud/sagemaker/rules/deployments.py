@@ -1,0 +1,109 @@
+"""CreateEndpoint, UpdateEndpoint and UpdateEndpointWeightsAndCapacities: names, policies, sizes of steps.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html (names ignore case)
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeploymentConfig.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_TrafficRoutingConfig.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_BlueGreenUpdatePolicy.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_RollingUpdatePolicy.html
+https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
+"""
+
+from localcloud.sagemaker.errors import invalid
+from localcloud.sagemaker.state import Members, Region
+
+# In percent of a variant's instances.
+_CANARY, _LINEAR, _ROLLING, _ROLL_BACK = (0, 50), (10, 50), (5, 50), (0, 100)
+_STEP = {"CANARY": "CanarySize", "LINEAR": "LinearStepSize"}
+
+
+def check_created(region: Region, params: Members) -> None:
+    name = params["EndpointName"]
+    for endpoint in region.of_kind("Endpoint"):
+        if endpoint.members["EndpointName"].lower() == name.lower():
+            raise invalid(f'Cannot create already existing endpoint "{endpoint.arn}".')
+    check(region, params)
+
+
+def check(region: Region, params: Members) -> None:
+    asked = params.get("DeploymentConfig", {})
+    if "BlueGreenUpdatePolicy" in asked and "RollingUpdatePolicy" in asked:
+        raise invalid("Only one update policy may be used in a DeploymentConfig.")
+    counts = _instance_counts(region, params["EndpointConfigName"])
+    if policy := asked.get("BlueGreenUpdatePolicy"):
+        _check_blue_green(policy, counts)
+    if policy := asked.get("RollingUpdatePolicy"):
+        _check_one_on_instances(region, params["EndpointConfigName"])
+        _check_rolling(policy, counts)
+    alarms = [
+        alarm["AlarmName"] for alarm in asked.get("AutoRollbackConfiguration", {}).get("Alarms", [])
+    ]
+    if len(alarms) > len(set(alarms)):
+        raise invalid("The alarms of an AutoRollbackConfiguration must be unique.")
+
+
+def check_weights(_: Region, params: Members) -> None:
+    names = [wish["VariantName"] for wish in params["DesiredWeightsAndCapacities"]]
+    if len(names) > len(set(names)):
+        raise invalid("DesiredWeightsAndCapacities names a variant more than once.")
+
+
+def _check_blue_green(policy: Members, counts: dict[str, int]) -> None:
+    routing = policy["TrafficRoutingConfiguration"]
+    kind = routing["Type"]
+    if kind in _STEP:
+        if _STEP[kind] not in routing:
+            raise invalid(f"{_STEP[kind]} is required for the traffic routing type {kind}.")
+        bounds = _CANARY if kind == "CANARY" else _LINEAR
+        _check_size(_STEP[kind], routing[_STEP[kind]], bounds, counts)
+    _check_timeout(
+        policy, routing["WaitIntervalInSeconds"] + policy.get("TerminationWaitInSeconds", 0)
+    )
+
+
+def _check_one_on_instances(region: Region, name: str) -> None:
+    config = region.get("EndpointConfig", name).members
+    variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]
+    if len(variants) > 1 or "ServerlessConfig" in variants[0]:
+        raise invalid(
+            "A rolling deployment is not supported for serverless and multi-variant endpoints."
+        )
+
+
+def _check_rolling(policy: Members, counts: dict[str, int]) -> None:
+    _check_size("MaximumBatchSize", policy["MaximumBatchSize"], _ROLLING, counts)
+    if size := policy.get("RollbackMaximumBatchSize"):
+        _check_size("RollbackMaximumBatchSize", size, _ROLL_BACK, counts)
+    _check_timeout(policy, policy["WaitIntervalInSeconds"])
+
+
+def _check_size(
+    member: str, size: Members, bounds: tuple[int, int], counts: dict[str, int]
+) -> None:
+    least, most = bounds
+    if size["Type"] == "CAPACITY_PERCENT":
+        if not least <= size["Value"] <= most:
+            raise invalid(f"{member} must be {least} to {most} percent, and is {size['Value']}.")
+        return
+    for variant, count in counts.items():
+        if not least * count <= 100 * size["Value"] <= most * count:
+            raise invalid(
+                f"{member} must be {least} to {most} percent of the instances of variant {variant}, "
+                f"which has {count}; it is {size['Value']}."
+            )
+
+
+def _check_timeout(policy: Members, waits: int) -> None:
+    timeout = policy.get("MaximumExecutionTimeoutInSeconds")
+    if timeout is not None and timeout <= waits:
+        raise invalid(
+            f"MaximumExecutionTimeoutInSeconds must be larger than the wait of {waits}, and is {timeout}."
+        )
+
+
+def _instance_counts(region: Region, name: str) -> dict[str, int]:
+    config = region.get("EndpointConfig", name).members
+    return {
+        variant["VariantName"]: variant["InitialInstanceCount"]
+        for variant in config["ProductionVariants"]
+        if "InitialInstanceCount" in variant
+    }

@@ -1,0 +1,40 @@
+"""CreateModel: its containers.
+
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModel.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinition.html
+https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html
+"""
+
+from localcloud.sagemaker.errors import invalid
+from localcloud.sagemaker.state import Members, Region
+
+MOST_ENVIRONMENT_BYTES = 32 * 1024
+
+
+def check(_: Region, params: Members) -> None:
+    if bool(params.get("PrimaryContainer")) == bool(params.get("Containers")):
+        raise invalid("Exactly one of PrimaryContainer and Containers must be provided.")
+    containers = params.get("Containers") or [params["PrimaryContainer"]]
+    for container in containers:
+        _check_container(container)
+    size = sum(
+        len(text.encode())
+        for container in containers
+        for pair in container.get("Environment", {}).items()
+        for text in pair
+    )
+    if size > MOST_ENVIRONMENT_BYTES:
+        raise invalid(
+            f"The keys and values of all Environment maps have {size} bytes together; "
+            f"the most is {MOST_ENVIRONMENT_BYTES}."
+        )
+
+
+def _check_container(container: Members) -> None:
+    if "Image" not in container and "ModelPackageName" not in container:
+        raise invalid("A container must have an Image or a ModelPackageName.")
+    if "ModelDataUrl" in container and "ModelDataSource" in container:
+        raise invalid("A container has either a ModelDataUrl or a ModelDataSource.")
+    source = container.get("ModelDataSource", {}).get("S3DataSource")
+    if source and source["S3DataType"] == "S3Prefix" and not source["S3Uri"].endswith("/"):
+        raise invalid(f"The S3Uri of an S3Prefix must end with a slash, and is {source['S3Uri']}.")

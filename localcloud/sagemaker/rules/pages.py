@@ -1,0 +1,13 @@
+"""Tokens of lists: only those that a list has given."""
+
+from localcloud.sagemaker.errors import AwsError
+from localcloud.sagemaker.state import Members, Region
+
+
+def check(_: Region, params: Members) -> None:
+    token = params.get("NextToken")
+    if token is not None and not token.isdecimal():
+        code = (
+            "InvalidNextTokenException" if "ServiceNamespace" in params else "ValidationException"
+        )
+        raise AwsError(code, "The NextToken is not one that a list has returned.")

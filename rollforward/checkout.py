@@ -1,0 +1,31 @@
+"""A copy of the project, whose environments may be changed while commands work in it."""
+
+import shutil
+from pathlib import Path
+
+from rollforward.folders import ROOT
+
+# What the commands need of the project.
+SOURCES = (
+    "config",
+    "stacks",
+    "lambda_src",
+    "rollforward",
+    "lazy_bindings",
+    "localcloud",
+    "examples",
+    "main.py",
+    "cdktf.json",
+)
+
+
+def copied(folder: Path) -> Path:
+    """Copy the project, as it is, into `folder`."""
+    for name in SOURCES:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / name)
+    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    return folder

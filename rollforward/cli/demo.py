@@ -1,0 +1,20 @@
+"""`rollforward demo`."""
+
+import typer
+
+from rollforward.cli.console import print_json, told
+from rollforward.cli.options import Json
+from rollforward.demo.play import play
+from rollforward.folders import WORK
+
+app = typer.Typer()
+
+
+@app.command()
+def demo(as_json: Json = False) -> None:
+    """Play the whole story on this machine: no AWS account, real Terraform, real predictions."""
+    with told():
+        result = play(WORK / "demo", quiet=as_json)
+        if as_json:
+            print_json(result)
+        raise typer.Exit(0 if result.succeeded else 1)

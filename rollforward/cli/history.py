@@ -1,0 +1,128 @@
+"""The commands that look at a model's versions: history, compare."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+from rich.table import Column, Table
+
+from config.errors import ConfigError
+from config.schema import settings
+from rollforward.cli import plot as picture
+from rollforward.cli.console import print_json, told
+from rollforward.cli.options import EnvironmentName, Json, ModelName
+from rollforward.console import out
+from rollforward.operations import compare as comparison
+from rollforward.operations import registry
+from rollforward.operations.compare import GATE, Comparison
+
+app = typer.Typer()
+
+METRICS_SHOWN = 4
+
+
+@app.command()
+def history(model: ModelName, env: EnvironmentName = "dev", as_json: Json = False) -> None:
+    """Every version of a model: from which delivery, its metrics, verdict and why, what is live."""
+    with told():
+        environment = settings.load(env)
+        promotion = environment.model(model).promotion
+        versions = registry.history(environment, model)
+        if as_json:
+            print_json(versions)
+        else:
+            leading = [rule.metric for rule in comparison.rules_of(promotion)]
+            out.print(_table(versions, leading))
+
+
+@app.command()
+def compare(
+    model: ModelName,
+    a: Annotated[int, typer.Argument(help="A version's number, as history shows it.")],
+    b: Annotated[int, typer.Argument(help="The version to judge against it.")],
+    plot: Annotated[
+        str | None, typer.Option(metavar="METRIC", help="Draw this metric over all versions.")
+    ] = None,
+    env: EnvironmentName = "dev",
+    as_json: Json = False,
+) -> None:
+    """Two versions' metrics side by side, and whether the gate would let B go live after A."""
+    with told():
+        if plot is not None and as_json:
+            raise ConfigError("--plot is a picture: not with --json")
+        environment = settings.load(env)
+        promotion = environment.model(model).promotion
+        versions = registry.history(environment, model)
+        compared = comparison.compare(promotion, versions, model, a, b)
+        if as_json:
+            print_json(compared)
+            return
+        points = comparison.series(versions, plot) if plot is not None else []
+        _show(compared)
+        if plot is not None:
+            out.print()
+            out.print(picture.draw(plot, points), markup=False)
+
+
+def _table(versions: Sequence[registry.Version], leading: Sequence[str]) -> Table:
+    table = _plain("", "delivered as", "at", "verdict", "is", "metrics", "reason")
+    for one in versions:
+        states = [("registered", one.is_registered), ("live", one.is_live)]
+        table.add_row(
+            str(one.number),
+            one.delivered,
+            one.delivered_at,
+            one.verdict,
+            ", ".join(name for name, holds in states if holds),
+            _metrics(one.metrics, leading),
+            one.reason,
+        )
+    return table
+
+
+def _metrics(metrics: dict[str, float], leading: Sequence[str]) -> str:
+    names = comparison.ordered(metrics, leading)
+    shown = [f"{name} {_number(metrics[name])}" for name in names[:METRICS_SHOWN]]
+    more = len(names) - len(shown)
+    return ", ".join(shown) + (f", +{more}" if more else "")
+
+
+def _show(compared: Comparison) -> None:
+    a, b = compared.a.number, compared.b.number
+    if compared.metrics:
+        table = _plain("metric", str(a), str(b), "difference")
+        for one in compared.metrics:
+            difference = "—" if one.difference is None else _number(one.difference, sign="+")
+            table.add_row(one.metric, _number(one.a), _number(one.b), difference)
+        out.print(table)
+    else:
+        out.print("neither version has metrics")
+    out.print()
+    for version in (compared.a, compared.b):
+        reason = f": {version.reason}" if version.reason else ""
+        out.print(f"version {version.number} is {version.verdict}{reason}", markup=False)
+    for line in _gate(compared):
+        out.print(line, markup=False)
+
+
+def _gate(compared: Comparison) -> list[str]:
+    if compared.gate != GATE:
+        return [f"the gate is {compared.gate}: it does not look at metrics"]
+    a, b = compared.a.number, compared.b.number
+    if not compared.objections:
+        return [f"with version {a} live, the gate would let version {b} through"]
+    return [
+        f"with version {a} live, the gate would refuse version {b}:",
+        *(f"  {objection}" for objection in compared.objections),
+    ]
+
+
+def _plain(*titles: str) -> Table:
+    """Folded where it is narrow, never cut."""
+    return Table(*(Column(title, overflow="fold") for title in titles), box=None)
+
+
+def _number(value: float | None, sign: str = "") -> str:
+    if value is None:
+        return "—"
+    return f"{value:{sign}}" if isinstance(value, int) else f"{value:{sign}.6g}"

@@ -1,0 +1,35 @@
+"""`rollforward local`."""
+
+import shlex
+import signal
+import sys
+
+import typer
+
+from config.schema import settings
+from localcloud.cloud import local_cloud
+from rollforward.cli.console import print_json, told
+from rollforward.cli.options import EnvironmentName, Json
+from rollforward.console import err, out
+from rollforward.folders import WORK
+from rollforward.terraform.stack import cli_environment
+
+app = typer.Typer()
+
+
+@app.command()
+def local(env: EnvironmentName = "dev", as_json: Json = False) -> None:
+    """Keep a local cloud up until Ctrl-C, and print what to export to reach it."""
+    with told():
+        environment = settings.load(env)
+        folder = WORK / "cloud"
+        with local_cloud(folder, environment.account, environment.region) as cloud:
+            exports = {**cloud.environment, **cli_environment(folder.resolve())}
+            if as_json:
+                print_json(exports)
+            else:
+                for name, value in exports.items():
+                    out.print(f"export {name}={shlex.quote(value)}", markup=False)
+            sys.stdout.flush()
+            err.print(f"The local cloud is up; its logs are in {cloud.logs}. Ctrl-C stops it.")
+            signal.pause()

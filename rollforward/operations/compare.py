@@ -1,0 +1,92 @@
+"""Two versions of a model side by side, and what the gate would make of the second against the first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from config.errors import ConfigError
+from config.schema.promotion import Promotion
+from lambda_src.shared.gate import Rule, objections
+from rollforward.operations.registry import Version, find
+
+GATE = "better"
+
+
+@dataclass(frozen=True)
+class Difference:
+    """What only one of the two has is no difference."""
+
+    metric: str
+    a: float | None
+    b: float | None
+    difference: float | None
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """`gate` is how the model's versions are approved; only `better` has objections."""
+
+    a: Version
+    b: Version
+    metrics: list[Difference]
+    gate: str
+    objections: list[str]
+
+
+def compare(
+    promotion: Promotion, versions: Sequence[Version], model: str, a: int, b: int
+) -> Comparison:
+    """Raises RollforwardError for a version that is not there."""
+    first, second = (find(versions, model, number) for number in (a, b))
+    before, after = _metrics(versions, first), _metrics(versions, second)
+    rules = rules_of(promotion)
+    leading = [rule.metric for rule in rules]
+    return Comparison(
+        a=first,
+        b=second,
+        metrics=[
+            _difference(name, before.get(name), after.get(name))
+            for name in ordered(before | after, leading)
+        ],
+        gate=promotion.approve,
+        objections=objections(after, before, rules),
+    )
+
+
+def series(versions: Sequence[Version], metric: str) -> list[tuple[int, float]]:
+    """A metric by version number, of all versions that have it.
+
+    Raises ConfigError, naming the metrics there are, if none has.
+    """
+    found = [(one.number, one.metrics[metric]) for one in versions if metric in one.metrics]
+    if not found:
+        known = sorted({name for one in versions for name in one.metrics})
+        raise ConfigError(f"no version has a metric {metric!r}; there are: {_listed(known)}")
+    return sorted(found)
+
+
+def rules_of(promotion: Promotion) -> list[Rule]:
+    return [Rule(**rule.model_dump()) for rule in promotion.rules]
+
+
+def ordered(metrics: dict[str, float], leading: Sequence[str]) -> list[str]:
+    """The names, those of `leading` first."""
+    first = [name for name in dict.fromkeys(leading) if name in metrics]
+    return [*first, *sorted(metrics.keys() - set(first))]
+
+
+def _metrics(versions: Sequence[Version], of: Version) -> dict[str, float]:
+    """As the registrar sees them: a model's metrics are those of any version with its key."""
+    if of.metrics or of.key is None:
+        return of.metrics
+    return next((one.metrics for one in versions if one.key == of.key and one.metrics), {})
+
+
+def _difference(metric: str, a: float | None, b: float | None) -> Difference:
+    # On the numbers as they were written: in binary, 0.92 - 0.91 is not 0.01.
+    exact = None if a is None or b is None else float(Decimal(str(b)) - Decimal(str(a)))
+    return Difference(metric, a, b, exact)
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none"

@@ -1,0 +1,218 @@
+"""An environment's whole life in a local cloud of its own, by the commands that people type.
+
+Two IAM users live it: one plans, the other applies. What else happens, such as a delivery, is done as the
+account's root.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+import yaml
+
+from config import names
+from config.schema import settings
+from config.schema.settings import Environment
+from examples.sentiment.build import build
+from localcloud.cloud import LocalCloud, local_cloud
+from rollforward.checkout import copied
+from rollforward.errors import RollforwardError
+from rollforward.operations.permissions.updates import update
+from rollforward.terraform.stack import Stack, cli_environment
+
+PLANNER, DEPLOYER = "planner", "deployer"
+
+Document = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Life:
+    """`project` is a copy of this project, whose environment's file may be changed.
+
+    `root` and `users` are environment variables: of the account's root, and of each user by name.
+    """
+
+    environment: Environment
+    project: Path
+    root: Mapping[str, str]
+    users: Mapping[str, Mapping[str, str]]
+
+    def whole(self) -> None:
+        """From an empty account to an empty account."""
+        self.begin()
+        self.roll("v1")
+        self.roll("v2")
+        self.operate()
+        self.change()
+        self.end()
+
+    def begin(self) -> None:
+        """On an empty account: the state's bucket, then every stack."""
+        self.run(DEPLOYER, "bootstrap")
+        self.run(PLANNER, "plan")
+        self.run(DEPLOYER, "apply", "--yes")
+
+    def roll(self, version: str) -> None:
+        """Deliver a version of every model, and roll every endpoint to it."""
+        archive = build(version, self.project.parent)
+        for model in self.environment.models:
+            self._run(self.root, "deliver", model, str(archive), "--version", version)
+        self.run(PLANNER, "plan")
+        self.run(DEPLOYER, "apply", "--yes")
+
+    def operate(self) -> None:
+        """Look at a model, and go back to the version before."""
+        model = next(iter(self.environment.models))
+        self.run(PLANNER, "status")
+        self.run(PLANNER, "history", model)
+        self.run(PLANNER, "compare", model, "1", "2")
+        self.run(DEPLOYER, "prove")
+        self.run(DEPLOYER, "revert", model, "--apply")
+
+    def change(self) -> None:
+        """Everything that can be changed in place, the functions' code, one model's kind of serving."""
+        handler = self.project / "lambda_src" / "register_model" / "handler.py"
+        handler.write_text(f"{handler.read_text()}\n# Another version.\n")
+        edit(self.project, self.environment.name, _changed)
+        self.run(PLANNER, "plan")
+        self.run(DEPLOYER, "apply", "--yes")
+        for stack in self.stacks(DEPLOYER):
+            update(stack.folder)
+            stack.plan_and_apply()
+
+    def end(self) -> None:
+        """Destroy every stack, what depends on others first."""
+        self._empty()
+        for stack in reversed(self.stacks(DEPLOYER)):
+            stack.plan("-destroy")
+            stack.apply()
+
+    def _empty(self) -> None:
+        """Delete every object and every version, as docs/operating.md has it: Terraform does not."""
+        bucket = boto3.resource("s3", **_client(self.root)).Bucket(
+            names.model_bucket(self.environment)
+        )
+        # It denies that pinned copies are deleted.
+        policy = bucket.Policy().policy
+        bucket.Policy().delete()
+        bucket.object_versions.delete()
+        bucket.Policy().put(Policy=policy)
+        endpoint = {"endpoint_url": self.root["AWS_ENDPOINT_URL_SAGEMAKER"]}
+        sagemaker = boto3.client("sagemaker", **(_client(self.root) | endpoint))
+        for model in self.environment.models:
+            group = names.package_group(self.environment, model)
+            pages = sagemaker.get_paginator("list_model_packages").paginate(
+                ModelPackageGroupName=group
+            )
+            for package in [one for page in pages for one in page["ModelPackageSummaryList"]]:
+                sagemaker.delete_model_package(ModelPackageName=package["ModelPackageArn"])
+
+    def run(self, user: str, *arguments: str) -> None:
+        """`rollforward <arguments>` as one of the users. Raises RollforwardError if that fails."""
+        self._run(self.users[user], *arguments)
+
+    def stacks(self, user: str) -> list[Stack]:
+        """As they were applied last, in their order."""
+        parts = ["lambda", "s3", *(f"sagemaker-{model}" for model in self.environment.models)]
+        folder = self.project / ".local" / "apply" / self.environment.name / "cdktf.out" / "stacks"
+        return [
+            Stack(folder / names.stack(self.environment, part), self.users[user]) for part in parts
+        ]
+
+    def _run(self, environ: Mapping[str, str], *arguments: str) -> None:
+        ran = subprocess.run(
+            [sys.executable, "-m", "rollforward", *arguments],
+            cwd=self.project,
+            env={**environ},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if ran.returncode:
+            raise RollforwardError(f"rollforward {' '.join(arguments)}:\n{ran.stdout}{ran.stderr}")
+
+
+@contextmanager
+def life(
+    folder: Path, name: str, policies: Mapping[str, Document]
+) -> Iterator[tuple[Life, LocalCloud]]:
+    """The environment `name`, as the examples have it, for users who may do what their policy allows."""
+    project = copied(folder / "project")
+    environment = settings.load(name, project / "config" / "environments")
+    with local_cloud(folder, environment.account, environment.region) as cloud:
+        own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+        path = f"{Path(sys.executable).parent}{os.pathsep}{own['PATH']}"
+        root = {
+            **own,
+            **cloud.environment,
+            **cli_environment(folder),
+            "PATH": path,
+            "DEPLOYMENT_ENV": name,
+        }
+        edit(project, name, lambda settings: _example(settings, root))
+        environment = settings.load(name, project / "config" / "environments")
+        users = {user: {**root, **_user(root, user, policies[user])} for user in policies}
+        yield Life(environment, project, root, users), cloud
+
+
+def edit(project: Path, name: str, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change the settings in an environment's file."""
+    file = project / "config" / "environments" / f"{name}.yaml"
+    content = yaml.safe_load(file.read_text("utf-8"))
+    change(content)
+    file.write_text(yaml.safe_dump(content), "utf-8")
+
+
+def _example(content: dict[str, Any], root: Mapping[str, str]) -> None:
+    """What the local cloud has: a key of its own, no hub; every model takes every sound version."""
+    if "kms_key_arn" in content:
+        kms = boto3.client("kms", **_client(root))
+        content["kms_key_arn"] = kms.create_key()["KeyMetadata"]["Arn"]
+    for model in content["models"].values():
+        model["promotion"] = {}
+        model.pop("source", None)
+        model["serving"].pop("variants", None)
+        model["serving"].pop("shadow", None)
+
+
+def _changed(content: dict[str, Any]) -> None:
+    tags = content.setdefault("tags", {})
+    tags.clear()
+    tags["changed"] = "yes"
+    content["log_retention_days"] = 14
+    first = next(iter(content["models"].values()))
+    first["serving"] = {
+        "kind": "serverless",
+        "memory_mb": 2048,
+        "max_concurrency": 5,
+        "provisioned": {"min": 1, "max": 2},
+    }
+
+
+def _user(root: Mapping[str, str], name: str, policy: Document) -> dict[str, str]:
+    """An IAM user with this policy, as the environment variables of the user's access key."""
+    iam = boto3.client("iam", **_client(root))
+    iam.create_user(UserName=name)
+    iam.put_user_policy(UserName=name, PolicyName="only", PolicyDocument=json.dumps(policy))
+    key = iam.create_access_key(UserName=name)["AccessKey"]
+    return {
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+
+
+def _client(environ: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "endpoint_url": environ["AWS_ENDPOINT_URL"],
+        "region_name": environ["AWS_REGION"],
+        "aws_access_key_id": environ["AWS_ACCESS_KEY_ID"],
+        "aws_secret_access_key": environ["AWS_SECRET_ACCESS_KEY"],
+    }

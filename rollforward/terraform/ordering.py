@@ -1,0 +1,77 @@
+"""Runs tasks in threads, each after those that it needs; one that fails stops only those that need it."""
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from rollforward.console import err
+from rollforward.errors import RollforwardError
+from rollforward.terraform.processes import Processes, deaf
+
+# Terraform and its AWS provider hold 0.7 GB each, and keep a CPU busy for two seconds; then they wait for
+# AWS, which takes minutes to roll an endpoint.
+MEMORY_BYTES = 1024**3
+PER_CPU = 4
+
+
+class SkippedError(RollforwardError):
+    """What it needs has failed."""
+
+
+def skipped(name: str, needed: Sequence[str]) -> SkippedError:
+    return SkippedError(f"{name} is skipped: it needs {', '.join(needed)}")
+
+
+def side_by_side(
+    tasks: Mapping[str, Callable[[], None]],
+    after: Mapping[str, Sequence[str]],
+    processes: Processes,
+) -> dict[str, RollforwardError]:
+    """Why those that failed did. As many at a time as this machine can hold.
+
+    On Ctrl-C, `processes` are interrupted and waited for before KeyboardInterrupt is raised.
+    """
+    done: set[str] = set()
+    errors: dict[str, RollforwardError] = {}
+    waiting = dict(tasks)
+    running: dict[Future[None], str] = {}
+    pool = ThreadPoolExecutor(at_a_time())
+    try:
+        while waiting or running:
+            for name in list(waiting):
+                needed = [one for one in after.get(name, ()) if one in tasks]
+                if failed := [one for one in needed if one in errors]:
+                    del waiting[name]
+                    errors[name] = skipped(name, failed)
+                elif done.issuperset(needed):
+                    running[pool.submit(waiting.pop(name))] = name
+            finished, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in finished:
+                name = running.pop(future)
+                if error := _error(future):
+                    errors[name] = error
+                else:
+                    done.add(name)
+    except KeyboardInterrupt:
+        with deaf():
+            processes.interrupt()
+            if running:
+                err.print(f"waiting for Terraform to stop cleanly: {', '.join(running.values())}")
+            pool.shutdown(cancel_futures=True)
+        raise
+    finally:
+        pool.shutdown()
+    return errors
+
+
+def _error(future: Future[None]) -> RollforwardError | None:
+    try:
+        future.result()
+    except RollforwardError as error:
+        return error
+    return None
+
+
+def at_a_time() -> int:
+    memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    return max(1, min(PER_CPU * (os.cpu_count() or 1), memory // MEMORY_BYTES))

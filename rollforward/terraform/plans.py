@@ -1,0 +1,85 @@
+"""What Terraform would change or has changed, read from what it prints with `-json`.
+
+https://developer.hashicorp.com/terraform/internals/machine-readable-ui
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from rollforward.terraform.errors import events, in_words
+
+REPLACE = ("delete", "create")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One resource that changes: `actions` such as ("create",) or ("delete", "create")."""
+
+    address: str
+    actions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an apply would do or did. `outputs` maps those that change to (before, after), None if unknown."""
+
+    changes: tuple[Change, ...]
+    outputs: Mapping[str, tuple[Any, Any]]
+
+    @property
+    def empty(self) -> bool:
+        """Terraform would say "No changes"."""
+        return not self.changes and not self.outputs
+
+    def of_type(self, resource_type: str) -> list[Change]:
+        return [change for change in self.changes if change.address.startswith(f"{resource_type}.")]
+
+
+class Transcript:
+    """Follows what Terraform prints into a file, and writes it to a log, events in words."""
+
+    def __init__(self, printed: IO[bytes], log: IO[bytes]) -> None:
+        self._printed, self._log, self._read = printed, log, 0
+
+    def go_on(self) -> None:
+        # Not by the file's own position: Terraform writes there.
+        size = os.fstat(self._printed.fileno()).st_size
+        new = os.pread(self._printed.fileno(), size - self._read, self._read)
+        whole = new[: new.rfind(b"\n") + 1]
+        self._read += len(whole)
+        for line in whole.decode(errors="replace").splitlines():
+            said = events(line)
+            self._log.write((in_words(said[0]) if said else f"{line}\n").encode())
+        self._log.flush()
+
+
+def plan_of(printed: str) -> Plan:
+    """What was planned, and the outputs that came of it if it was applied as well."""
+    said = events(printed)
+    changes = [event["change"] for event in said if event.get("type") == "planned_change"]
+    outputs = [event["outputs"] for event in said if event.get("type") == "outputs"]
+    planned = outputs[0] if outputs else {}
+    return Plan(
+        changes=tuple(
+            Change(change["resource"]["addr"], _actions(change["action"]))
+            for change in changes
+            if change["action"] not in ("noop", "read")
+        ),
+        outputs={
+            name: (None, outputs[-1][name].get("value"))
+            for name, output in planned.items()
+            if output.get("action", "noop") != "noop"
+        },
+    )
+
+
+def outputs_of(printed: str) -> dict[str, Any]:
+    """What an apply left."""
+    left = [event["outputs"] for event in events(printed) if event.get("type") == "outputs"]
+    return {name: output.get("value") for name, output in left[-1].items()} if left else {}
+
+
+def _actions(action: str) -> tuple[str, ...]:
+    return REPLACE if action == "replace" else (action,)

@@ -1,0 +1,48 @@
+"""What the prover may do besides: ask endpoints, remember deployments, reject versions, count failures."""
+
+from config import names
+from config.schema.settings import Environment
+from stacks.iam import arns
+from stacks.iam.common import common_statements
+from stacks.iam.statement import Statement
+
+
+def prover_statements(environment: Environment) -> list[Statement]:
+    """Each by name; `*` within a name stands for any model of this environment."""
+    endpoint = arns.endpoint(environment, names.ANY_MODEL)
+    bucket = arns.model_bucket(environment)
+    requests, answers, failures = (
+        f"{bucket}/{prefix('*')}*"
+        for prefix in (names.requests_prefix, names.answers_prefix, names.failures_prefix)
+    )
+    return [
+        *common_statements(environment),
+        Statement(
+            actions=["sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointAsync"],
+            resources=[endpoint],
+        ),
+        Statement(
+            actions=["sagemaker:UpdateModelPackage"],
+            resources=[arns.package(environment, names.ANY_MODEL)],
+            # It takes versions back; what goes live is for the gate and for people to say.
+            condition={"StringEquals": {"sagemaker:ModelApprovalStatus": "Rejected"}},
+        ),
+        Statement(
+            actions=["s3:GetObject"],
+            resources=[f"{bucket}/{names.REGISTERED_PREFIX}*/{names.SMOKE}", answers, failures],
+        ),
+        Statement(actions=["s3:PutObject"], resources=[requests]),
+        Statement(
+            actions=["cloudwatch:PutMetricData"],
+            resources=["*"],
+            condition={"StringEquals": {"cloudwatch:namespace": names.METRICS_NAMESPACE}},
+            wildcard_reason="CloudWatch has no resources for metrics: the condition names the namespace",
+        ),
+        Statement(
+            actions=["ssm:GetParameter", "ssm:PutParameter"],
+            resources=[
+                arns.parameter(environment, name(environment, names.ANY_MODEL))
+                for name in (names.live, names.asked_for)
+            ],
+        ),
+    ]

@@ -1,0 +1,202 @@
+import json
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambda_src.prove_model import handler as lambda_function
+from lambda_src.prove_model.cloud import Cloud
+from lambda_src.prove_model.environment import Environment
+from lambda_src.prove_model.observability import logger
+from lambda_src.prove_model.proof import Proof
+from tests.unit.lambda_src.prove_model.fake_cloud import (
+    ASKED,
+    ENVIRONMENT,
+    MODEL,
+    V1,
+    V2,
+    FakeCloud,
+    no_wait,
+)
+
+EVENTS = Path(__file__).parents[1] / "events"
+
+
+@dataclass
+class Context:
+    function_name: str = "prover"
+    memory_limit_in_mb: int = 256
+    invoked_function_arn: str = "arn:aws:lambda:us-east-2:123456789012:function:prover"
+    aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 900_000
+
+
+@pytest.fixture(autouse=True)
+def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
+    monkeypatch.setenv("ENDPOINT", ENVIRONMENT.endpoint_name)
+    monkeypatch.setenv("PACKAGE_GROUP", ENVIRONMENT.package_group)
+    monkeypatch.setenv("LIVE_PARAMETER", ENVIRONMENT.live_parameter)
+    monkeypatch.setenv("ASKED_PARAMETER", ENVIRONMENT.asked_parameter)
+    monkeypatch.setenv("REQUESTS_PREFIX", ENVIRONMENT.requests_prefix)
+    monkeypatch.setenv("MODEL_BUCKET", ENVIRONMENT.bucket)
+    monkeypatch.setenv("TOPIC_ARN", ENVIRONMENT.topic)
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", ENVIRONMENT.metrics_namespace)
+    monkeypatch.setenv("SMOKE_METRIC", ENVIRONMENT.smoke_metric)
+
+    def connect(environment: Environment) -> Cloud:
+        assert environment == ENVIRONMENT
+        return cloud.connect()
+
+    monkeypatch.setattr(lambda_function, "connect", connect)
+    monkeypatch.setattr(lambda_function, "Proof", partial(Proof, sleep=no_wait))
+
+
+def event(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((EVENTS / f"{name}.json").read_text())
+    return found
+
+
+def invoke(event: dict[str, Any]) -> dict[str, Any] | None:
+    answer: dict[str, Any] | None = lambda_function.handler(event, Context())  # type: ignore[arg-type]
+    return answer
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    return [vars(record) for record in caplog.records if record.name == logger.name]
+
+
+def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return [line for line in lines if "_aws" in line]
+
+
+@pytest.mark.parametrize("name", ["endpoint_state_change", "endpoint_deployment_state_change"])
+def test_word_from_sagemaker_proves_the_model_of_the_endpoint(name: str) -> None:
+    assert invoke(event(name)) == {
+        "verdict": "live",
+        "model": MODEL,
+        "live": V1,
+        "asked": V1,
+        "reason": None,
+        "rejected": [],
+    }
+
+
+def test_a_person_is_answered_in_plain_json(cloud: FakeCloud) -> None:
+    cloud.roll_back("Crashed.")
+    answer = invoke({"model": MODEL})
+    assert json.loads(json.dumps(answer)) == answer
+    assert answer == {
+        "verdict": "rolled back",
+        "model": MODEL,
+        "live": V1,
+        "asked": V2,
+        "reason": "Rolled back by SageMaker: Crashed.",
+        "rejected": [2],
+    }
+
+
+def test_a_person_alone_is_told_of_a_failed_endpoint(cloud: FakeCloud) -> None:
+    cloud.status = "Failed"
+    invoke({"model": MODEL})
+    assert cloud.announced == []
+    invoke(event("endpoint_state_change"))
+    assert len(cloud.announced) == 1
+
+
+def test_an_endpoint_of_no_model_is_left_alone(
+    cloud: FakeCloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    foreign = event("endpoint_state_change")
+    foreign["detail"]["EndpointName"] = "somebody-elses"
+    assert invoke(foreign) is None
+    assert [line["endpoint"] for line in logged(caplog)] == ["somebody-elses"]
+    assert cloud.announced == []
+
+
+def test_what_goes_wrong_fails_the_invocation(cloud: FakeCloud) -> None:
+    def gate() -> None:
+        raise ConnectionError("throttled")
+
+    cloud.gate = gate
+    with pytest.raises(ConnectionError, match="throttled"):
+        invoke(event("endpoint_state_change"))
+
+
+def test_a_missing_setting_fails_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LIVE_PARAMETER")
+    with pytest.raises(KeyError, match="LIVE_PARAMETER"):
+        invoke({"model": MODEL})
+
+
+def test_going_live_is_counted_once_by_model(capsys: pytest.CaptureFixture[str]) -> None:
+    invoke(event("endpoint_state_change"))
+    invoke(event("endpoint_state_change"))
+    [line] = metrics(capsys)
+    assert (line["model"], line["Live"]) == (MODEL, [1.0])
+    assert "RolledBack" not in line
+
+
+def test_a_roll_back_is_counted_and_logged_with_what_a_person_needs(
+    cloud: FakeCloud, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    cloud.roll_back("Crashed.")
+    invoke(event("endpoint_state_change"))
+    [line] = metrics(capsys)
+    assert (line["model"], line["RolledBack"]) == (MODEL, [1.0])
+    [log] = logged(caplog)
+    assert (log["levelname"], log["verdict"], log["model"]) == ("WARNING", "rolled back", MODEL)
+    assert (log["live"], log["asked"], log["rejected"]) == (V1, V2, [2])
+    assert "Crashed." in log["reason"]
+
+
+@pytest.mark.parametrize(
+    "started",
+    [
+        1635195148181,
+        "1635195148181",
+        1635195148.181,
+        "1635195148.181",
+        "2021-10-25T20:52:28.181Z",
+        "2021-10-25T20:52:28.181",
+    ],
+)
+def test_the_beginning_of_a_deployment_is_remembered(cloud: FakeCloud, started: Any) -> None:
+    told = event("endpoint_deployment_state_change")
+    told["detail"]["PendingDeploymentSummary"]["StartTime"] = started
+    cloud.status = "Updating"
+    invoke(told)
+    pending = told["detail"]["PendingDeploymentSummary"]["EndpointConfigName"]
+    assert cloud.asked_for == pending
+    assert json.loads(cloud.values[ASKED])["started"] == 1635195148181
+
+
+UNREADABLE: list[Any] = [None, "", "Oct 25, 2021 8:52:28 PM", "NaN", "Infinity", {}, "9" * 400]
+
+
+@pytest.mark.parametrize("started", UNREADABLE)
+def test_a_deployment_without_a_start_that_is_understood_is_remembered_by_the_event_s_time(
+    cloud: FakeCloud, caplog: pytest.LogCaptureFixture, started: Any
+) -> None:
+    told = event("endpoint_deployment_state_change")
+    told["detail"]["PendingDeploymentSummary"]["StartTime"] = started
+    cloud.status = "Updating"
+    invoke(told)
+    remembered = json.loads(cloud.values[ASKED])
+    assert (remembered["started"], remembered["timed"]) == (1635195148181, False)
+    assert [line["StartTime"] for line in logged(caplog) if "StartTime" in line] == [started]
+
+
+def test_a_deployment_whose_event_has_no_times_at_all_is_remembered_by_eventbridge_s(
+    cloud: FakeCloud,
+) -> None:
+    told = event("endpoint_deployment_state_change")
+    del told["detail"]["PendingDeploymentSummary"]["StartTime"]
+    del told["detail"]["LastModifiedTime"]
+    cloud.status = "Updating"
+    invoke(told)
+    assert json.loads(cloud.values[ASKED])["started"] == 1635126732000

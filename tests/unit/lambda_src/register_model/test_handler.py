@@ -1,0 +1,180 @@
+import json
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambda_src.register_model import handler as lambda_function
+from lambda_src.register_model.cloud import Approval, Cloud
+from lambda_src.register_model.events import Notice
+from lambda_src.register_model.observability import logger
+from tests.unit.lambda_src.register_model.archives import archive_without_a_model, sound_archive
+from tests.unit.lambda_src.register_model.fake_cloud import (
+    BUCKET,
+    ENVIRONMENT,
+    GROUP,
+    MODEL,
+    POINTER,
+    FakeCloud,
+)
+
+V1 = f"models/{MODEL}/v1/model.tar.gz"
+V2 = f"models/{MODEL}/v2/model.tar.gz"
+
+
+@dataclass
+class Context:
+    function_name: str = "registrar"
+    memory_limit_in_mb: int = 1024
+    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:registrar"
+    aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
+
+
+@pytest.fixture(autouse=True)
+def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
+    monkeypatch.setenv("POINTER_PARAMETER", ENVIRONMENT.pointer_parameter)
+    monkeypatch.setenv("RECENT_PARAMETER", ENVIRONMENT.recent_parameter)
+    monkeypatch.setenv("SETTINGS_PARAMETER", ENVIRONMENT.settings_parameter)
+    monkeypatch.setenv("PACKAGE_GROUP", ENVIRONMENT.package_group)
+    monkeypatch.setenv("MODEL_BUCKET", ENVIRONMENT.bucket)
+    monkeypatch.setenv("ENDPOINT", ENVIRONMENT.endpoint_name)
+    monkeypatch.setenv("TOPIC_ARN", ENVIRONMENT.topic)
+    monkeypatch.setattr(lambda_function, "connect", lambda _: cloud.connect())
+
+
+def invoke(*notices: Notice) -> None:
+    records = [
+        {
+            "s3": {
+                "bucket": {"name": notice.bucket},
+                "object": {"key": notice.key, "versionId": notice.version_id},
+            }
+        }
+        for notice in notices
+    ]
+    lambda_function.handler({"Records": records}, Context())  # type: ignore[arg-type]
+
+
+def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
+    return [vars(record) for record in caplog.records if record.name == logger.name]
+
+
+def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
+    lines = map(json.loads, capsys.readouterr().out.splitlines())
+    return [line for line in lines if "_aws" in line]
+
+
+def test_every_record_of_an_event_is_registered(cloud: FakeCloud) -> None:
+    invoke(cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2")))
+    assert len(cloud.versions) == 2
+    assert "-v2-" in cloud.values[POINTER]
+
+
+def test_a_refused_delivery_is_no_failure_of_the_lambda(cloud: FakeCloud) -> None:
+    invoke(cloud.deliver(V1, archive_without_a_model()))
+    assert cloud.values[POINTER] == "none"
+
+
+def test_one_failure_lets_the_others_finish_and_then_fails_the_invocation(
+    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    notices = [cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2"))]
+    calls = iter([True])
+
+    def connect(_: str) -> Cloud:
+        def gate() -> None:
+            if next(calls, False):
+                raise ConnectionError("throttled")
+
+        cloud.gate = gate
+        return cloud.connect()
+
+    monkeypatch.setattr(lambda_function, "connect", connect)
+    with pytest.raises(ExceptionGroup) as caught:
+        invoke(*notices)
+    assert [type(failure) for failure in caught.value.exceptions] == [ConnectionError]
+    assert "-v2-" in cloud.values[POINTER]
+
+
+def test_the_test_event_of_s3_is_acknowledged() -> None:
+    lambda_function.handler({"Event": "s3:TestEvent"}, Context())  # type: ignore[arg-type]
+
+
+def test_a_missing_setting_fails_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("PACKAGE_GROUP")
+    with pytest.raises(KeyError, match="PACKAGE_GROUP"):
+        invoke()
+
+
+def test_a_registration_is_measured_by_model(
+    cloud: FakeCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invoke(cloud.deliver(V1, sound_archive()))
+    [line] = metrics(capsys)
+    assert (line["model"], line["Registered"]) == (MODEL, [1.0])
+    assert line["Duration"][0] > 0
+    assert "Refused" not in line
+
+
+def test_each_delivery_of_an_event_is_measured_by_itself(
+    cloud: FakeCloud, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unknown = cloud.deliver("models/mood/v1/model.tar.gz", sound_archive())
+    invoke(cloud.deliver(V1, archive_without_a_model()), unknown)
+    lines = metrics(capsys)
+    assert [(line["model"], line["Refused"]) for line in lines] == [
+        (MODEL, [1.0]),
+        ("unknown", [1.0]),
+    ]
+
+
+def test_a_refusal_is_logged_with_what_a_person_needs(
+    cloud: FakeCloud, caplog: pytest.LogCaptureFixture
+) -> None:
+    notice = cloud.deliver(V1, archive_without_a_model())
+    invoke(notice)
+    [line] = logged(caplog)
+    assert (line["levelname"], line["verdict"], line["model"]) == ("WARNING", "refused", MODEL)
+    assert (line["bucket"], line["key"]) == (BUCKET, V1)
+    assert line["version_id"] == notice.version_id
+    assert "neither" in line["reason"]
+
+
+def test_a_key_that_is_no_delivery_is_logged_and_not_measured(
+    caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
+) -> None:
+    invoke(Notice(BUCKET, "models/notes.txt", "1"))
+    assert [line["verdict"] for line in logged(caplog)] == ["no delivery"]
+    assert metrics(capsys) == []
+
+
+def approval_event() -> dict[str, Any]:
+    path = Path(__file__).parents[1] / "events" / "model_package_state_change.json"
+    event: dict[str, Any] = json.loads(path.read_text())
+    return event
+
+
+def decide(cloud: FakeCloud, position: int, approval: Approval) -> None:
+    versions = cloud.recorded[GROUP]
+    versions[position] = replace(versions[position], approval=approval)
+
+
+def test_a_rejected_version_gives_the_pointer_back_and_an_approved_one_takes_it(
+    cloud: FakeCloud,
+) -> None:
+    invoke(cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2")))
+    decide(cloud, 1, Approval.REJECTED)
+    lambda_function.handler(approval_event(), Context())  # type: ignore[arg-type]
+    assert "-v1-" in cloud.values[POINTER]
+    decide(cloud, 1, Approval.APPROVED)
+    lambda_function.handler(approval_event(), Context())  # type: ignore[arg-type]
+    assert "-v2-" in cloud.values[POINTER]
+
+
+@pytest.mark.parametrize("group", ["somebody-elses", "rollforward-dev-", "rollforward-dev-other"])
+def test_word_of_another_group_changes_nothing(cloud: FakeCloud, group: str) -> None:
+    event = approval_event()
+    event["detail"]["ModelPackageGroupName"] = group
+    lambda_function.handler(event, Context())  # type: ignore[arg-type]
+    assert cloud.writes == []

@@ -1,0 +1,98 @@
+"""The prover and the stand-in: DescribeEndpoint lags behind the events, and all events but one are lost."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lambda_src.prove_model.answer import Verdict
+from lambda_src.prove_model.aws import SageMakerEndpoints
+from lambda_src.prove_model.endpoint_events import question
+from lambda_src.prove_model.proof import Proof
+from lambda_src.prove_model.watch import Watch
+from localcloud.behaviour import Behaviour
+from tests.unit.lambda_src.prove_model.fake_cloud import (
+    BUCKET,
+    ENDPOINT,
+    ENVIRONMENT,
+    MODEL,
+    V1,
+    V2,
+    FakeCloud,
+)
+from tests.unit.localcloud.standin import Endpoints, fake_endpoints, served, until, variant
+
+BAKES = {
+    "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "smoke"}]},
+    "BlueGreenUpdatePolicy": {
+        "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0},
+        "TerminationWaitInSeconds": 20,
+    },
+}
+LAG = 0.4
+
+
+def create(endpoints: Endpoints) -> None:
+    """v1 is live; v2 is registered."""
+    for name, key in (("v1", V1), ("v2", V2)):
+        container = {"Image": "image", "ModelDataUrl": f"s3://{BUCKET}/{key}"}
+        endpoints.sagemaker.create_model(ModelName=name, PrimaryContainer=container)
+        endpoints.config(name, variant("primary", ModelName=name))
+    endpoints.sagemaker.create_endpoint(EndpointName=ENDPOINT, EndpointConfigName="v1")
+    until(lambda: described(endpoints)["EndpointStatus"] == "InService")
+
+
+def described(endpoints: Endpoints) -> Any:
+    return endpoints.sagemaker.describe_endpoint(EndpointName=ENDPOINT)
+
+
+def deployments(endpoints: Endpoints) -> list[Any]:
+    return [event for event in endpoints.told if "PendingDeploymentSummary" in event["detail"]]
+
+
+def briefly(seconds: float) -> None:
+    time.sleep(min(seconds, 2 * LAG))
+
+
+@pytest.mark.parametrize("event", [0, 1], ids=["Creating", "Baking"])
+def test_any_one_event_covers_the_bake(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, event: int
+) -> None:
+    behaviour = Behaviour(0, 1.5, baking_seconds=20, outdated_seconds=LAG)
+    with served(tmp_path, behaviour) as url:
+        endpoints = fake_endpoints(url, monkeypatch)
+        create(endpoints)
+        endpoints.sagemaker.update_endpoint(
+            EndpointName=ENDPOINT, EndpointConfigName="v2", DeploymentConfig=BAKES
+        )
+        until(lambda: len(deployments(endpoints)) > event)
+        asked = question(deployments(endpoints)[event], ENVIRONMENT)
+        assert asked is not None
+        assert asked.deployment is not None
+
+        fake = FakeCloud()
+        fake.bring_smoke(V2, '{"request": {}, "answer": "what no container of this test says"}')
+        real = SageMakerEndpoints(endpoints.sagemaker, endpoints.runtime)
+        cloud = replace(fake.connect(), endpoints=real)
+        outcome = Proof(cloud, ENVIRONMENT, asked, briefly).run()
+        assert outcome.answer.verdict == Verdict.NOT_SETTLED
+        trial = Watch(cloud, ENVIRONMENT, MODEL, asked.deployment, lambda: 900, briefly).run()
+        assert trial is not None
+        assert trial.failed
+        assert fake.failures_counted == ["v2"]
+        assert fake.rejected == []
+
+
+def test_describe_endpoint_answers_what_was_there_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served(tmp_path, Behaviour(0, 20, outdated_seconds=LAG)) as url:
+        endpoints = fake_endpoints(url, monkeypatch)
+        create(endpoints)
+        endpoints.sagemaker.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName="v2")
+        assert len(deployments(endpoints)) == 1
+        assert described(endpoints)["EndpointStatus"] == "InService"
+        until(lambda: described(endpoints)["EndpointStatus"] == "Updating")
+        assert described(endpoints)["PendingDeploymentSummary"]["EndpointConfigName"] == "v2"

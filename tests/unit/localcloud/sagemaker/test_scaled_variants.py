@@ -1,0 +1,50 @@
+"""What SageMaker refuses to change of a variant that Application Auto Scaling has a target of."""
+
+import pytest
+
+from tests.unit.localcloud.standin import Endpoints, fake_endpoints, refusal, variant
+
+PLACE = {
+    "ServiceNamespace": "sagemaker",
+    "ResourceId": "endpoint/e/variant/a",
+    "ScalableDimension": "sagemaker:variant:DesiredInstanceCount",
+}
+
+
+@pytest.fixture
+def scaled(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
+    """An endpoint whose variant `a`, of two, is a scalable target."""
+    endpoints = fake_endpoints(url, monkeypatch)
+    endpoints.config("before", variant("a"), variant("b"))
+    endpoints.create("before")
+    endpoints.scaling.register_scalable_target(**PLACE, MinCapacity=1, MaxCapacity=2)
+    return endpoints
+
+
+def said(endpoints: Endpoints) -> str:
+    update = endpoints.sagemaker.update_endpoint
+    return refusal(update, EndpointName="e", EndpointConfigName="after")
+
+
+def test_its_name_stays(scaled: Endpoints) -> None:
+    scaled.config("after", variant("renamed"), variant("b"))
+    assert 'The variant(s) "a" must be deregistered as a scalable target' in said(scaled)
+
+
+def test_its_instance_type_stays(scaled: Endpoints) -> None:
+    scaled.config("after", variant("a", InstanceType="ml.c5.large"), variant("b"))
+    assert 'The variant(s) "a" must be deregistered as a scalable target' in said(scaled)
+
+
+def test_its_model_and_count_may_change_and_so_may_all_of_others(scaled: Endpoints) -> None:
+    other = variant("b", InstanceType="ml.c5.large")
+    scaled.config("after", variant("a", ModelName="new", InitialInstanceCount=3), other)
+    scaled.update("after", {})
+    assert scaled.settled()["EndpointConfigName"] == "after"
+
+
+def test_once_deregistered_it_may_change(scaled: Endpoints) -> None:
+    scaled.scaling.deregister_scalable_target(**PLACE)
+    scaled.config("after", variant("c"))
+    scaled.update("after", {})
+    assert scaled.settled()["EndpointConfigName"] == "after"

@@ -1,0 +1,166 @@
+"""The states that an endpoint of the stand-in passes through, and what it refuses meanwhile."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from localcloud.behaviour import Behaviour
+from localcloud.sagemaker import baking
+from tests.unit.localcloud.standin import Endpoints, fake_endpoints, refusal, served, until, variant
+
+ALARM = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
+ALL_AT_ONCE = {
+    "BlueGreenUpdatePolicy": {
+        "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
+    }
+}
+LONG = 20.0
+
+
+class Ringing:
+    """A CloudWatch whose alarm rings."""
+
+    def describe_alarms(self, **_: Any) -> Any:
+        return {"MetricAlarms": [{"AlarmName": "errors"}], "CompositeAlarms": []}
+
+
+Start = Callable[..., Endpoints]
+
+
+@pytest.fixture
+def start(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Start]:
+    """Starts a stand-in whose states last as the test says; every other state passes at once."""
+    servers = []
+
+    def started(**seconds: Any) -> Endpoints:
+        behaviour = replace(Behaviour(0, 0, 0, 0), **seconds)
+        servers.append(served(tmp_path_factory.mktemp("logs"), behaviour))
+        endpoints = fake_endpoints(servers[-1].__enter__(), monkeypatch)
+        endpoints.config("old", variant("v", ModelName="good"))
+        endpoints.config("new", variant("v", ModelName="better"))
+        return endpoints
+
+    yield started
+    for server in servers:
+        server.__exit__(None, None, None)
+
+
+def create(endpoints: Endpoints) -> None:
+    endpoints.sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="old")
+
+
+def status(endpoints: Endpoints) -> Any:
+    return endpoints.described()["EndpointStatus"]
+
+
+def test_a_deleted_endpoint_keeps_its_name_until_it_is_gone(start: Start) -> None:
+    endpoints = start(deleting_seconds=0.5)
+    create(endpoints)
+    endpoints.settled()
+    endpoints.sagemaker.delete_endpoint(EndpointName="e")
+    assert status(endpoints) == "Deleting"
+    assert "Cannot create already existing endpoint" in refusal(create, endpoints)
+    until(lambda: endpoints.sagemaker.list_endpoints()["Endpoints"] == [])
+    create(endpoints)
+    assert endpoints.settled()["EndpointStatus"] == "InService"
+
+
+def test_an_endpoint_that_is_being_deleted_answers_nothing_and_stops_its_containers(
+    start: Start,
+) -> None:
+    endpoints = start(deleting_seconds=LONG)
+    create(endpoints)
+    endpoints.settled()
+    endpoints.sagemaker.delete_endpoint(EndpointName="e")
+    assert "not found" in refusal(endpoints.invoke)
+    until(lambda: all(container.stopped for container in endpoints.started))
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state"),
+    [
+        ({"creating_seconds": LONG}, "Creating"),
+        ({"updating_seconds": LONG}, "Updating"),
+        ({"rolling_back_seconds": LONG}, "RollingBack"),
+        ({"deleting_seconds": LONG}, "Deleting"),
+    ],
+)
+def test_an_endpoint_between_two_states_is_neither_updated_nor_deleted(
+    start: Start, monkeypatch: pytest.MonkeyPatch, seconds: Any, state: str
+) -> None:
+    monkeypatch.setattr(baking, "client", lambda *_: Ringing())
+    endpoints = start(**seconds)
+    create(endpoints)
+    if state != "Creating":
+        endpoints.settled()
+    if state in ("Updating", "RollingBack"):
+        endpoints.update("new", ALARM)
+    if state == "Deleting":
+        endpoints.sagemaker.delete_endpoint(EndpointName="e")
+    until(lambda: status(endpoints) == state)
+    words = 'Cannot update in-progress endpoint "arn:'
+    assert words in refusal(endpoints.update, "new", {})
+    assert words in refusal(endpoints.sagemaker.delete_endpoint, EndpointName="e")
+    assert status(endpoints) == state
+
+
+def test_a_roll_back_that_takes_no_time_shows_no_rolling_back(
+    start: Start, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(baking, "client", lambda *_: Ringing())
+    endpoints = start()
+    create(endpoints)
+    endpoints.settled()
+    endpoints.update("new", ALARM)
+    until(lambda: "FailureReason" in endpoints.described())
+    until(lambda: endpoints.states()[-1] == "IN_SERVICE")
+    assert endpoints.states() == ["CREATING", "IN_SERVICE", "UPDATING", "IN_SERVICE"]
+
+
+def test_new_shares_take_their_time(start: Start) -> None:
+    endpoints = start(updating_seconds=LONG)
+    create(endpoints)
+    endpoints.settled()
+    endpoints.sagemaker.update_endpoint_weights_and_capacities(
+        EndpointName="e", DesiredWeightsAndCapacities=[{"VariantName": "v", "DesiredWeight": 2}]
+    )
+    assert status(endpoints) == "Updating"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ProductionVariants": [variant("v", ModelName="good"), variant("w", ModelName="good")]},
+        {"ShadowProductionVariants": [variant("w", ModelName="good")]},
+    ],
+)
+def test_a_deployment_policy_wants_the_same_variants_before_and_after(
+    start: Start, more: Any
+) -> None:
+    endpoints = start()
+    create(endpoints)
+    endpoints.settled()
+    usual = {"ProductionVariants": [variant("v", ModelName="good")]}
+    endpoints.sagemaker.create_endpoint_config(EndpointConfigName="more", **usual | more)
+    words = "must have the same variant names as the old one: v. It has: v, w."
+    assert words in refusal(endpoints.update, "more", ALL_AT_ONCE)
+    endpoints.update("more", {})
+    assert endpoints.settled()["EndpointConfigName"] == "more"
+    assert words.replace("v. It has: v, w", "v, w. It has: v") in refusal(
+        endpoints.update, "old", ALL_AT_ONCE
+    )
+
+
+def test_an_update_to_the_configuration_that_is_live_is_a_roll(start: Start) -> None:
+    endpoints = start()
+    create(endpoints)
+    endpoints.settled()
+    endpoints.update("old", ALL_AT_ONCE)
+    until(lambda: len(endpoints.started) == 2)
+    assert endpoints.settled()["LastDeploymentConfig"] == ALL_AT_ONCE
+    until(lambda: endpoints.started[0].stopped)
+    assert endpoints.states()[-2:] == ["UPDATING", "IN_SERVICE"]

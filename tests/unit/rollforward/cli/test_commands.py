@@ -1,0 +1,222 @@
+"""The commands as they are typed, against an AWS that gives prepared answers."""
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rollforward.folders import ROOT
+
+COMMANDS = [
+    *("demo", "local", "bootstrap", "deliver", "status", "invoke"),
+    *("history", "compare", "approve", "reject", "revert", "prove"),
+]
+NOT_THERE = {"__type": "ValidationException", "message": 'Could not find endpoint "e".'}
+
+
+@dataclass
+class FakeAws:
+    """Answers by operation, as (status, body); what it has no answer for is refused."""
+
+    answers: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    url: str = ""
+
+    @property
+    def environ(self) -> dict[str, str]:
+        return {
+            "AWS_ENDPOINT_URL": self.url,
+            "AWS_ACCESS_KEY_ID": "testing",
+            "AWS_SECRET_ACCESS_KEY": "testing",
+            "NO_PROXY": "127.0.0.1",
+        }
+
+
+@pytest.fixture
+def fake_aws() -> Iterator[FakeAws]:
+    fake = FakeAws()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
+            refusal = {"__type": "AccessDeniedException", "message": "You may not do this"}
+            status, body = fake.answers.get(operation, (400, refusal))
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        fake.url = f"http://127.0.0.1:{server.server_port}"
+        threading.Thread(target=server.serve_forever).start()
+        yield fake
+        server.shutdown()
+
+
+def run(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """`python -m rollforward <arguments>` with no AWS settings but those of `environ`."""
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    nothing = {
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_MAX_ATTEMPTS": "1",
+    }
+    ran = subprocess.run(
+        [sys.executable, "-m", "rollforward", *arguments],
+        cwd=ROOT,
+        env={**clean, **nothing, **(environ or {})},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Traceback" not in ran.stderr
+    return ran
+
+
+def message(ran: subprocess.CompletedProcess[str], code: int) -> str:
+    """The one message of a command that failed with `code`."""
+    assert ran.returncode == code, ran.stdout + ran.stderr
+    assert ran.stderr.startswith("error: ")
+    assert ran.stderr.count("error: ") == 1
+    assert not ran.stdout
+    return ran.stderr.removeprefix("error: ").strip()
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> str:
+    (tmp_path / "model.tar.gz").write_bytes(b"an archive")
+    return str(tmp_path / "model.tar.gz")
+
+
+def test_help_names_every_command() -> None:
+    shown = run("--help").stdout
+    assert [command for command in COMMANDS if command not in shown] == []
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help_and_json(command: str) -> None:
+    ran = run(command, "--help", environ={"NO_COLOR": "1", "TERM": "dumb"})
+    assert ran.returncode == 0
+    assert f"rollforward {command}" in ran.stdout
+    assert "--json" in ran.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["local"],
+        ["bootstrap"],
+        ["status"],
+        ["invoke", "sentiment", "{}"],
+        ["compare", "sentiment", "1", "2"],
+        ["prove"],
+    ],
+    ids=lambda arguments: arguments[0],
+)
+def test_an_unknown_environment_is_the_users_mistake(arguments: list[str]) -> None:
+    said = message(run(*arguments, "--env", "nowhere"), 2)
+    assert said.startswith("no environment 'nowhere'")
+    assert said.endswith("there are: dev, prod, staging")
+
+
+def test_the_environment_is_that_of_deployment_env() -> None:
+    ran = run("status", environ={"DEPLOYMENT_ENV": "nowhere"})
+    assert "no environment 'nowhere'" in message(ran, 2)
+
+
+def test_an_unknown_model_is_the_users_mistake(archive: str) -> None:
+    expected = "environment 'dev' has no model 'other'; it has: sentiment"
+    for arguments in (
+        ["status", "other"],
+        ["invoke", "other", "{}"],
+        ["deliver", "other", archive],
+        ["compare", "other", "1", "2"],
+        ["approve", "other", "1"],
+    ):
+        assert message(run(*arguments), 2) == expected
+
+
+def test_an_archive_that_is_not_there_is_the_users_mistake() -> None:
+    said = message(run("deliver", "sentiment", "no/such/model.tar.gz"), 2)
+    assert said == "no file 'no/such/model.tar.gz' to deliver"
+
+
+def test_metrics_that_are_not_there_are_the_users_mistake(archive: str) -> None:
+    said = message(run("deliver", "sentiment", archive, "--metrics", "no/such/metrics.json"), 2)
+    assert said == "can't read 'no/such/metrics.json': No such file or directory"
+
+
+def test_a_request_is_given_once(archive: str) -> None:
+    ran = run("invoke", "sentiment", "{}", "--file", archive)
+    assert message(ran, 2) == "give the request as an argument or with --file, not both"
+
+
+def test_a_request_that_can_not_be_read_is_the_users_mistake() -> None:
+    ran = run("invoke", "sentiment", "--file", "no/such/request.json")
+    assert message(ran, 2) == "can't read 'no/such/request.json': No such file or directory"
+
+
+def test_without_credentials_it_is_said_what_to_do(archive: str) -> None:
+    for arguments in (["bootstrap"], ["status"], ["deliver", "sentiment", archive]):
+        said = message(run(*arguments), 1)
+        assert said == (
+            "no AWS credentials: run `aws configure sso`, set AWS_PROFILE, or try `make demo`"
+        )
+
+
+def test_a_refusal_is_told_in_awss_words(fake_aws: FakeAws) -> None:
+    said = message(run("status", environ=fake_aws.environ), 1)
+    assert said == "AWS refused DescribeEndpoint: You may not do this (AccessDeniedException)"
+
+
+def test_expired_credentials_are_to_be_renewed(fake_aws: FakeAws) -> None:
+    expired = {"__type": "ExpiredTokenException", "message": "The token is expired"}
+    fake_aws.answers["DescribeEndpoint"] = (400, expired)
+    said = message(run("status", environ=fake_aws.environ), 1)
+    assert said.endswith("(ExpiredTokenException): log in again, with `aws sso login`")
+
+
+def test_an_aws_that_does_not_answer_is_not_a_refusal(fake_aws: FakeAws) -> None:
+    nobody = {**fake_aws.environ, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+    assert message(run("status", environ=nobody), 1).startswith("AWS can't be reached: ")
+
+
+def test_a_profile_that_is_not_there_is_named() -> None:
+    said = message(run("status", environ={"AWS_PROFILE": "of-somebody-else"}), 1)
+    assert said.startswith("the request to AWS could not be made: ")
+    assert "of-somebody-else" in said
+
+
+def test_status_is_data_or_a_table_and_nothing_else(fake_aws: FakeAws) -> None:
+    fake_aws.answers = {
+        "GetParameter": (200, {"Parameter": {"Value": "none"}}),
+        "DescribeEndpoint": (400, NOT_THERE),
+    }
+    ran = run("status", "--json", environ=fake_aws.environ)
+    (found,) = json.loads(ran.stdout)
+    assert (found["model"], found["registered"], found["agree"]) == ("sentiment", None, True)
+    shown = run("status", environ=fake_aws.environ)
+    assert "none; deliver to s3://rollforward-dev-models-" in shown.stdout
+    assert (ran.returncode, shown.returncode) == (0, 0)
+
+
+def test_status_fails_when_the_endpoint_lags_behind(fake_aws: FakeAws) -> None:
+    fake_aws.answers = {
+        "GetParameter": (200, {"Parameter": {"Value": "registered/sentiment/v1/model.tar.gz"}}),
+        "DescribeEndpoint": (400, NOT_THERE),
+    }
+    ran = run("status", "--json", environ=fake_aws.environ)
+    assert json.loads(ran.stdout)[0]["agree"] is False
+    assert ran.returncode == 1
