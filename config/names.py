@@ -8,7 +8,7 @@ import re
 
 from config.errors import ConfigError
 from config.schema.settings import Environment
-from config.schema.variant import PRIMARY
+from config.schema.variants import PRIMARY
 
 METRICS_NAMESPACE = "Rollforward"
 # Failed smoke requests during a roll, by EndpointConfigName.

@@ -1,17 +1,13 @@
-"""A model's container image, and which instances it runs on."""
+"""A model's container image, and the instances that it runs on."""
 
-import re
 from typing import Annotated, Literal
 
 from pydantic import Discriminator, StringConstraints, Tag
 
+from config.instance_types import Chip, chip
 from config.schema.base import EcrImageUri, Frozen
 
 CONTAINERS = "https://github.com/aws/deep-learning-containers/blob/master/available_images.md"
-
-_GPU = re.compile(r"ml\.(g|gr|p)\d")
-# Inferentia, Trainium and Graviton run none of the containers that are known here by name.
-_OTHER_CHIPS = re.compile(r"ml\.(inf|trn|[a-z]+\d+g)")
 
 
 class DeepLearningContainer(Frozen):
@@ -24,8 +20,8 @@ class DeepLearningContainer(Frozen):
     tag: Annotated[str, StringConstraints(pattern=r"^[\w.]+(-[\w.]+)*-(cpu|gpu)-[\w.-]+$")]
 
     @property
-    def chip(self) -> str:
-        """`cpu` or `gpu`."""
+    def chip(self) -> Chip:
+        """The processor that the container is built for: `cpu` or `gpu`."""
         return "gpu" if "-gpu-" in self.tag else "cpu"
 
 
@@ -36,22 +32,14 @@ Image = Annotated[
 
 
 def require_chip(image: Image, instance_type: str | None) -> None:
-    """Raises ValueError if an AWS container would not run there; None is serverless.
+    """Raise ValueError if an AWS container does not run on the instance type; None means serverless.
 
-    What an image of one's own needs is known to nobody here.
+    An image given by its URI is not checked: its processor is unknown.
     """
     if not isinstance(image, DeepLearningContainer):
         return
     place = instance_type or "a serverless endpoint"
-    if _chip(instance_type) != image.chip:
+    if image.chip != (chip(instance_type) if instance_type else "cpu"):
         raise ValueError(
             f"the container {image.tag} is for {image.chip.upper()} instances, found {place}: {CONTAINERS}"
         )
-
-
-def _chip(instance_type: str | None) -> str:
-    if instance_type is None:
-        return "cpu"
-    if _OTHER_CHIPS.match(instance_type):
-        return "other"
-    return "gpu" if _GPU.match(instance_type) else "cpu"

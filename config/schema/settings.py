@@ -17,7 +17,7 @@ from config.schema.base import AccountId, Frozen, KmsKeyArn, Name, Project, Regi
 from config.schema.breadcrumbs import breadcrumbs
 from config.schema.image import Image, require_chip
 from config.schema.promotion import Promotion
-from config.schema.served import Served, served
+from config.schema.resolved_variant import ResolvedVariant, resolve_variants
 from config.schema.serving import Serverless, Serving
 from config.schema.source import Source, require_hub
 
@@ -49,9 +49,9 @@ class Model(Frozen):
         return any(variant.source == "registered" for variant in self.variants)
 
     @property
-    def variants(self) -> list[Served]:
-        """The primary one, then those beside it."""
-        return served(self.serving, self.source, self.image)
+    def variants(self) -> list[ResolvedVariant]:
+        """The variants as they are deployed: the primary one first, a shadow last."""
+        return resolve_variants(self.serving, self.source, self.image)
 
 
 class State(Frozen):

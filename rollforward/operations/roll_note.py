@@ -32,7 +32,7 @@ def _has_inf1(serving: RealTime | Async) -> bool:
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
     """
-    fleets = [serving, *serving.variants.values(), *serving.listening]
+    fleets = [serving, *serving.variants.values(), *serving.shadows]
     return any((fleet.instance_type or "").startswith("ml.inf1.") for fleet in fleets)
 
 

@@ -15,10 +15,11 @@ from cdktf_cdktf_provider_aws.sagemaker_endpoint_configuration import (
 )
 
 from config import names
-from config.schema.served import Served
-from config.schema.serving import OWN_DISKS, Async, OnInstances, RealTime, Serving
+from config.instance_types import has_instance_store
+from config.schema.resolved_variant import ResolvedVariant
+from config.schema.serving import Async, OnInstances, RealTime, Serving
 from config.schema.settings import Environment
-from config.schema.variant import SHADOW
+from config.schema.variants import SHADOW
 from stacks.constructs.content import NEW_BEFORE_OLD, content_hash
 from stacks.endpoint.asynchronous import async_inference_config
 from stacks.endpoint.capacity import kept_instances
@@ -92,13 +93,13 @@ def _number(expression: str) -> float:
     return int(expression) if expression.isdigit() else Token.as_number(f"${{{expression}}}")
 
 
-def _disk_key(environment: Environment, variants: Sequence[Served]) -> str | None:
+def _disk_key(environment: Environment, variants: Sequence[ResolvedVariant]) -> str | None:
     """Disks of an instance's own are encrypted by the hardware, and SageMaker refuses a key with them.
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html (KmsKeyId)
     """
     types = [variant.instance_type for variant in variants]
-    if any(one is None or OWN_DISKS.match(one) for one in types):
+    if any(one is None or has_instance_store(one) for one in types):
         return None
     return environment.kms_key_arn
 

@@ -12,7 +12,7 @@ from cdktf_cdktf_provider_aws.sagemaker_model import (
 )
 
 from config import names
-from config.schema.served import Served
+from config.schema.resolved_variant import ResolvedVariant
 from config.schema.serving import Serverless, Serving
 from config.schema.settings import Environment
 from config.schema.source import Hub, identity
@@ -35,7 +35,7 @@ def variant_model(
     *,
     environment: Environment,
     model: str,
-    variant: Served,
+    variant: ResolvedVariant,
     image: str,
     role: ExecutionRole,
     versions: Versions,
@@ -74,7 +74,7 @@ def variant_model(
     return f"${{{address(resource)}[{key}].name}}"
 
 
-def _container_environment(variant: Served, serving: Serving) -> dict[str, str]:
+def _container_environment(variant: ResolvedVariant, serving: Serving) -> dict[str, str]:
     said = OF_AN_ARCHIVE
     if isinstance(variant.source, Hub):
         source = variant.source

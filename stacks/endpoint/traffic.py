@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from cdktf import TerraformStack, TerraformVariable, TerraformVariableValidationConfig
 
 from config import names
-from config.schema.served import Served
-from config.schema.variant import SHADOW
+from config.schema.resolved_variant import ResolvedVariant
+from config.schema.variants import SHADOW
 
 
-def shares(stack: TerraformStack, variants: Sequence[Served]) -> dict[str, str]:
+def shares(stack: TerraformStack, variants: Sequence[ResolvedVariant]) -> dict[str, str]:
     """Expressions by variant, the primary one first: it gets the rest.
 
     Weights are whole numbers: 0.9 is read back as 0.8999999761581421, for ever a change.
@@ -24,14 +24,14 @@ def shares(stack: TerraformStack, variants: Sequence[Served]) -> dict[str, str]:
     return {names.VARIANT: " - ".join(["100", *taken]), **others}
 
 
-def _variable(stack: TerraformStack, variant: Served) -> str:
+def _variable(stack: TerraformStack, variant: ResolvedVariant) -> str:
     name = names.share_variable(variant.name)
     variable = f"var.{name}"
     TerraformVariable(
         stack,
         name,
         type="number",
-        default=variant.weight,
+        default=variant.traffic_percent,
         description=f"Percent of the requests that {variant.name} gets",
         validation=[
             TerraformVariableValidationConfig(

@@ -3,11 +3,12 @@
 from typing import Any
 
 from config import names
-from config.schema.served import Served
-from config.schema.serving import OWN_DISKS, Serverless, Serving
+from config.instance_types import has_instance_store
+from config.schema.resolved_variant import ResolvedVariant
+from config.schema.serving import Serverless, Serving
 
 
-def settings(variant: Served, serving: Serving) -> dict[str, Any]:
+def settings(variant: ResolvedVariant, serving: Serving) -> dict[str, Any]:
     """All but its model, its share and, of the primary one, its instances. What is not set is left out.
 
     Only the primary variant scales: the instances of the others are settings as all the rest.
@@ -21,7 +22,7 @@ def settings(variant: Served, serving: Serving) -> dict[str, Any]:
             "provisioned_concurrency": serving.provisioned and serving.provisioned.min,
         }
         return said | {"serverless_config": _set(concurrency)}
-    own_disks = OWN_DISKS.match(variant.instance_type or "")
+    own_disks = variant.instance_type and has_instance_store(variant.instance_type)
     return said | _set(
         {
             "instance_type": variant.instance_type,

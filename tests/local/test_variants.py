@@ -9,7 +9,7 @@ from config import names
 from config.schema.scaling import Instances
 from config.schema.serving import RealTime
 from config.schema.source import Hub, Pinned
-from config.schema.variant import Shadow, Variant
+from config.schema.variants import Shadow, Variant
 from rollforward.operations.capacity import capacity
 from tests.local.site import V1, V2, Site, actions, sentiment
 

@@ -10,7 +10,7 @@ from config.schema.scaling import Instances, InstancesOrNone, ProvisionedConcurr
 from config.schema.serving import Async, Capture, Network, RealTime, Serverless, Serving
 from config.schema.settings import Model, load
 from config.schema.source import Hub, Pinned, Source
-from config.schema.variant import Shadow, Variant
+from config.schema.variants import Shadow, Variant
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Resource, Template
 

@@ -5,7 +5,7 @@ import pytest
 from config.schema.rollout import Canary
 from config.schema.scaling import Instances, InstancesOrNone
 from config.schema.serving import Async, RealTime, Serverless, Serving
-from config.schema.variant import Variant
+from config.schema.variants import Variant
 from rollforward.operations.roll_note import roll_note
 from rollforward.terraform.plans import REPLACE, Change
 
