@@ -19,7 +19,8 @@ from config.schema.settings import load
 from examples.sentiment.build import build
 from localcloud.behaviour import Behaviour
 from localcloud.cloud import local_cloud
-from rollforward.terraform.stack import binary, cli_environment
+from rollforward.terraform.binary import binary
+from rollforward.terraform.cli_configuration import cli_environment
 
 RUNS = 3
 STACKS = [f"{ENVIRONMENT}-sagemaker-{model}" for model in MODELS]

@@ -1,5 +1,9 @@
-"""What stops a command: shown as one message, without a traceback, with exit code 1."""
+"""Errors that stop a command. Each is shown as one message, without a traceback."""
 
 
 class RollforwardError(Exception):
-    """What went wrong, where, and what to do next."""
+    """A command failed, with exit code 1. The text says what happened, where, and what to do next."""
+
+
+class UsageError(RollforwardError):
+    """The command line has a mistake: exit code 2. A mistake in a file is a ConfigError."""

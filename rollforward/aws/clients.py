@@ -76,7 +76,7 @@ def require_account(environment: Environment) -> None:
 
 
 @contextmanager
-def explained() -> Iterator[None]:
+def translate_errors() -> Iterator[None]:
     """Turn AWS's exceptions into one RollforwardError that says what to do."""
     try:
         yield

@@ -7,6 +7,7 @@ import typer
 from rollforward.cli import (
     apply,
     bootstrap,
+    decide,
     deliver,
     demo,
     history,
@@ -15,7 +16,6 @@ from rollforward.cli import (
     permissions,
     prove,
     status,
-    verdicts,
 )
 
 app = typer.Typer(
@@ -34,7 +34,7 @@ for commands in (
     deliver,
     apply,
     history,
-    verdicts,
+    decide,
     prove,
     invoke,
     permissions,

@@ -11,21 +11,20 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from config.errors import ConfigError
 from config.outputs import ENDPOINT_CONFIGURATION
 from config.schema import settings
 from config.schema.settings import Environment
 from rollforward.cli.apply_progress import ApplyProgress
-from rollforward.cli.console import print_json, told
+from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json
-from rollforward.cli.prove import shown
+from rollforward.cli.prove import format_proof
 from rollforward.console import err, out
-from rollforward.errors import RollforwardError
-from rollforward.operations import apply as applying
-from rollforward.operations.apply import Work
-from rollforward.operations.jobs import APPLIED, LATER, Job
+from rollforward.errors import RollforwardError, UsageError
+from rollforward.operations.apply import run as applying
+from rollforward.operations.apply.bake_note import roll_note
+from rollforward.operations.apply.run import Work
+from rollforward.operations.apply.stack_job import APPLIED, LATER, Job
 from rollforward.operations.prove import Proof
-from rollforward.operations.roll_note import roll_note
 from rollforward.terraform.plans import Change
 
 app = typer.Typer()
@@ -41,7 +40,7 @@ Models = Annotated[
 @app.command()
 def plan(models: Models = None, env: EnvironmentName = "dev", as_json: Json = False) -> None:
     """Show what an apply would change, stack by stack."""
-    with told():
+    with exit_on_error():
         environment = settings.load(env)
         with _work(environment, models or []) as (work, _):
             applying.plan(work, work.first)
@@ -62,15 +61,17 @@ def apply(
     as_json: Json = False,
 ) -> None:
     """Plan, ask, apply, and prove that endpoints serve what was asked for; exit code 1 if one does not."""
-    with told():
+    with exit_on_error():
         environment = settings.load(env)
         if not yes and not sys.stdin.isatty():
-            raise ConfigError("there is no terminal to ask on: pass --yes to apply unasked")
+            raise UsageError("there is no terminal to ask on: pass --yes to apply unasked")
         with _work(environment, models or []) as (work, progress):
             if yes:
-                applying.apply_unasked(work)
+                applying.apply_without_review(work)
             else:
-                applying.apply_asked(work, partial(_approved, environment, progress, as_json))
+                applying.apply_after_review(
+                    work, partial(_approved, environment, progress, as_json)
+                )
         proofs = [job.proof for job in work.jobs if job.proof]
         if as_json:
             print_json({"stacks": [_as_json(job) for job in work.jobs], "proofs": proofs})
@@ -86,7 +87,7 @@ def apply(
 def _work(environment: Environment, models: Sequence[str]) -> Iterator[tuple[Work, ApplyProgress]]:
     with (
         ApplyProgress() as progress,
-        applying.prepared(environment, models, progress.tell) as work,
+        applying.prepare(environment, models, progress.tell) as work,
     ):
         try:
             yield work, progress
@@ -119,7 +120,7 @@ def _tell_results(work: Work, proofs: Sequence[Proof]) -> None:
         if job.result == APPLIED:
             _show_outputs(job, out)
     for proof in proofs:
-        out.print(shown(work.environment, proof), markup=False)
+        out.print(format_proof(work.environment, proof), markup=False)
 
 
 def _raise(errors: Sequence[str]) -> None:

@@ -7,7 +7,7 @@ from types import TracebackType
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
 from rollforward.console import err
-from rollforward.operations.jobs import BUSY
+from rollforward.operations.apply.stack_job import BUSY
 
 
 class ApplyProgress:

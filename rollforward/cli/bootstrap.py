@@ -3,7 +3,7 @@
 import typer
 
 from config.schema import settings
-from rollforward.cli.console import print_json, told
+from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json
 from rollforward.console import out
 from rollforward.operations.bootstrap import bootstrap as create_state_bucket
@@ -14,7 +14,7 @@ app = typer.Typer()
 @app.command()
 def bootstrap(env: EnvironmentName = "dev", as_json: Json = False) -> None:
     """Create the bucket for Terraform's state, or put its settings right."""
-    with told():
+    with exit_on_error():
         made = create_state_bucket(settings.load(env))
         if as_json:
             print_json(made)

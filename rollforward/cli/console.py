@@ -13,7 +13,7 @@ from config.errors import ConfigError
 from localcloud.errors import LocalCloudError
 from rollforward.aws import clients
 from rollforward.console import err
-from rollforward.errors import RollforwardError
+from rollforward.errors import RollforwardError, UsageError
 
 INTERRUPTED = 130  # 128 + SIGINT, as shells have it
 
@@ -31,12 +31,12 @@ def facts(title: str, named: Mapping[str, str]) -> str:
 
 
 @contextmanager
-def told() -> Iterator[None]:
+def exit_on_error() -> Iterator[None]:
     """Exit 2 for a mistake in what the user wrote, 1 for what failed; one message each, no traceback."""
     try:
-        with clients.explained():
+        with clients.translate_errors():
             yield
-    except ConfigError as error:
+    except (ConfigError, UsageError) as error:
         _fail(str(error), 2)
     except (RollforwardError, LocalCloudError) as error:
         _fail(str(error), 1)

@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 
-from config.errors import ConfigError
 from config.schema import settings
 from config.schema.settings import Environment
-from rollforward.cli.console import print_json, told
+from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json, ModelName
 from rollforward.console import err, out
+from rollforward.errors import UsageError
 from rollforward.operations import deliver as delivery
-from rollforward.operations import sources
+from rollforward.operations import wanted as sources
 from rollforward.operations.deliver import Verdict
 
 app = typer.Typer()
@@ -33,9 +33,9 @@ def deliver(
     as_json: Json = False,
 ) -> None:
     """Upload a model and wait for the verdict; exit code 1 if it was refused."""
-    with told():
+    with exit_on_error():
         if not archive.is_file():
-            raise ConfigError(f"no file {str(archive)!r} to deliver")
+            raise UsageError(f"no file {str(archive)!r} to deliver")
         environment = settings.load(env)
         if unfollowed := sources.unfollowed(environment, model):
             err.print(f"note: {unfollowed}", markup=False)
@@ -72,6 +72,6 @@ def _shown(environment: Environment, verdict: Verdict) -> str:
         verdict.reason,
     ]
     if verdict.waiting:
-        approve = f"python -m rollforward approve {verdict.model} {verdict.registry_version}"
+        approve = f"rollforward approve {verdict.model} {verdict.registry_version}"
         lines.append(f"waiting for approval: {approve} --env {environment.name}")
     return "\n".join(lines)

@@ -2,7 +2,7 @@
 
 import typer
 
-from rollforward.cli.console import print_json, told
+from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import Json
 from rollforward.demo.play import play
 from rollforward.folders import WORK
@@ -13,7 +13,7 @@ app = typer.Typer()
 @app.command()
 def demo(as_json: Json = False) -> None:
     """Play the whole story on this machine: no AWS account, real Terraform, real predictions."""
-    with told():
+    with exit_on_error():
         result = play(WORK / "demo", quiet=as_json)
         if as_json:
             print_json(result)

@@ -6,14 +6,14 @@ from typing import Annotated
 import typer
 from rich.table import Column, Table
 
-from config.errors import ConfigError
 from config.schema import settings
 from rollforward.cli import plot as picture
-from rollforward.cli.console import print_json, told
+from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json, ModelName
 from rollforward.console import out
+from rollforward.errors import UsageError
 from rollforward.operations import compare as comparison
-from rollforward.operations import registry
+from rollforward.operations import history as registry
 from rollforward.operations.compare import GATE, Comparison
 
 app = typer.Typer()
@@ -24,7 +24,7 @@ METRICS_SHOWN = 4
 @app.command()
 def history(model: ModelName, env: EnvironmentName = "dev", as_json: Json = False) -> None:
     """Every version of a model: from which delivery, its metrics, verdict and why, what is live."""
-    with told():
+    with exit_on_error():
         environment = settings.load(env)
         promotion = environment.model(model).promotion
         versions = registry.history(environment, model)
@@ -47,9 +47,9 @@ def compare(
     as_json: Json = False,
 ) -> None:
     """Two versions' metrics side by side, and whether the gate would let B go live after A."""
-    with told():
+    with exit_on_error():
         if plot is not None and as_json:
-            raise ConfigError("--plot is a picture: not with --json")
+            raise UsageError("--plot is a picture: not with --json")
         environment = settings.load(env)
         promotion = environment.model(model).promotion
         versions = registry.history(environment, model)

@@ -7,13 +7,13 @@ from typing import Annotated
 import typer
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from config.errors import ConfigError
 from config.schema import settings
 from config.schema.serving import Async
 from config.schema.settings import Environment
-from rollforward.cli.console import print_json, told
+from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json, ModelName
 from rollforward.console import err, out
+from rollforward.errors import UsageError
 from rollforward.operations import invoke as invocation
 from rollforward.operations.invoke import Prediction, Queued
 
@@ -32,7 +32,7 @@ def invoke(
     as_json: Json = False,
 ) -> None:
     """Ask the endpoint for a prediction; wait for it if the endpoint is asynchronous."""
-    with told():
+    with exit_on_error():
         environment = settings.load(env)
         serving = environment.model(model).serving
         request = _request(body, file)
@@ -64,12 +64,12 @@ def _waited_for(environment: Environment, queued: Queued) -> Prediction:
 
 def _request(body: str | None, file: Path | None) -> bytes:
     if body is not None and file is not None:
-        raise ConfigError("give the request as an argument or with --file, not both")
+        raise UsageError("give the request as an argument or with --file, not both")
     if file is not None:
         try:
             return file.read_bytes()
         except OSError as error:
-            raise ConfigError(f"can't read {str(file)!r}: {error.strerror}") from error
+            raise UsageError(f"can't read {str(file)!r}: {error.strerror}") from error
     if body is not None:
         return body.encode()
     if sys.stdin.isatty():

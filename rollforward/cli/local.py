@@ -8,11 +8,11 @@ import typer
 
 from config.schema import settings
 from localcloud.cloud import local_cloud
-from rollforward.cli.console import print_json, told
+from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json
 from rollforward.console import err, out
 from rollforward.folders import WORK
-from rollforward.terraform.stack import cli_environment
+from rollforward.terraform.cli_configuration import cli_environment
 
 app = typer.Typer()
 
@@ -20,7 +20,7 @@ app = typer.Typer()
 @app.command()
 def local(env: EnvironmentName = "dev", as_json: Json = False) -> None:
     """Keep a local cloud up until Ctrl-C, and print what to export to reach it."""
-    with told():
+    with exit_on_error():
         environment = settings.load(env)
         folder = WORK / "cloud"
         with local_cloud(folder, environment.account, environment.region) as cloud:

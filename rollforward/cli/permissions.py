@@ -4,11 +4,11 @@ from typing import Annotated
 
 import typer
 
-from config.errors import ConfigError
 from config.schema import settings
-from rollforward.cli.console import print_json, told
+from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName
 from rollforward.console import err
+from rollforward.errors import UsageError
 from rollforward.operations.permissions.grants import APPLY, PLAN
 from rollforward.operations.permissions.policies import LONGEST_MANAGED, policy, size
 
@@ -22,9 +22,9 @@ def permissions(
     env: EnvironmentName = "dev",
 ) -> None:
     """Print the IAM policy that planning or applying an environment needs, as JSON."""
-    with told():
+    with exit_on_error():
         if plan == apply:
-            raise ConfigError("whose permissions: pass either --plan or --apply")
+            raise UsageError("whose permissions: pass either --plan or --apply")
         document = policy(settings.load(env), APPLY if apply else PLAN)
         print_json(document)
         if (characters := size(document)) > LONGEST_MANAGED:

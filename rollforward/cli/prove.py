@@ -1,4 +1,4 @@
-"""The command prove, and how a proof is shown."""
+"""The command prove, and how a proof is format_proof."""
 
 from typing import Annotated
 
@@ -8,10 +8,10 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from config import names
 from config.schema import settings
 from config.schema.settings import Environment
-from rollforward.cli.console import facts, print_json, told
+from rollforward.cli.console import exit_on_error, facts, print_json
 from rollforward.cli.options import EnvironmentName, Json
 from rollforward.console import err, out
-from rollforward.operations import roll
+from rollforward.operations.apply.endpoint import apply_command
 from rollforward.operations.prove import FAILED, LIVE, NO_ENDPOINT, ROLLED_BACK, Proof
 from rollforward.operations.prove import prove as prove_one
 
@@ -27,22 +27,22 @@ def prove(
     as_json: Json = False,
 ) -> None:
     """Prove that endpoints serve what the last apply asked for; exit code 1 if one does not."""
-    with told():
+    with exit_on_error():
         environment = settings.load(env)
         wanted = models or list(environment.models)
         for model in wanted:
             environment.model(model)
         proofs = []
         for model in wanted:
-            proofs.append(proven(environment, model))
+            proofs.append(run_proof(environment, model))
             if not as_json:
-                out.print(shown(environment, proofs[-1]), markup=False)
+                out.print(format_proof(environment, proofs[-1]), markup=False)
         if as_json:
             print_json(proofs)
         raise typer.Exit(0 if all(proof.holds for proof in proofs) else 1)
 
 
-def proven(environment: Environment, model: str) -> Proof:
+def run_proof(environment: Environment, model: str) -> Proof:
     """The proof, with the endpoint's state and the time that it takes on stderr."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
@@ -54,7 +54,7 @@ def proven(environment: Environment, model: str) -> Proof:
         return prove_one(environment, model, seen)
 
 
-def shown(environment: Environment, proof: Proof) -> str:
+def format_proof(environment: Environment, proof: Proof) -> str:
     if proof.verdict == NO_ENDPOINT and proof.holds:
         return f"{proof.model}: no endpoint, and no registered model"
     named = {
@@ -72,7 +72,7 @@ def shown(environment: Environment, proof: Proof) -> str:
 
 
 def _next(environment: Environment, proof: Proof) -> str | None:
-    apply = roll.by_hand(environment, proof.model)
+    apply = apply_command(environment, proof.model)
     if proof.verdict == FAILED:
         endpoint = names.endpoint(environment, proof.model)
         return (

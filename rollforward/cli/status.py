@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from config.schema import settings
-from rollforward.cli.console import facts, print_json, told
+from rollforward.cli.console import exit_on_error, facts, print_json
 from rollforward.cli.options import EnvironmentName, Json
 from rollforward.console import out
 from rollforward.operations.status import Beside, Status
@@ -21,7 +21,7 @@ def status(
     as_json: Json = False,
 ) -> None:
     """What is registered, what is live, and whether they agree; exit code 1 if they do not."""
-    with told():
+    with exit_on_error():
         environment = settings.load(env)
         wanted = [model] if model else list(environment.models)
         found = [status_of(environment, name) for name in wanted]

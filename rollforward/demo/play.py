@@ -26,7 +26,7 @@ from rollforward.console import err
 from rollforward.demo.roll_back import THE_WAY_BACK
 from rollforward.demo.story import ROLLING_FORWARD, World
 from rollforward.errors import RollforwardError
-from rollforward.terraform.stack import cli_environment
+from rollforward.terraform.cli_configuration import cli_environment
 
 ENVIRONMENT = "dev"
 
@@ -63,7 +63,7 @@ def play(folder: Path, *, quiet: bool) -> Result:
     result = Result(logs=str(folder))
     began = time.monotonic()
     try:
-        with ExitStack() as stack, clients.explained():
+        with ExitStack() as stack, clients.translate_errors():
             _play(folder, result, stack)
     except (RollforwardError, LocalCloudError, ConfigError) as error:
         result.failure = str(error)

@@ -17,9 +17,9 @@ from rollforward.demo.story import (
 )
 from rollforward.demo.traffic import traffic
 from rollforward.errors import RollforwardError
-from rollforward.operations.finish import is_roll_back
+from rollforward.operations.apply.retry import is_roll_back
+from rollforward.operations.history import REJECTED, Version, history
 from rollforward.operations.prove import LIVE, Proof, prove
-from rollforward.operations.registry import REJECTED, Version, history
 
 
 def wait_for_metrics(world: World) -> str:

@@ -24,7 +24,8 @@ from rollforward.operations.deliver import Verdict, deliver
 from rollforward.operations.invoke import invoke
 from rollforward.operations.status import Status, status
 from rollforward.terraform.plans import Plan
-from rollforward.terraform.stack import Stack, synthesize
+from rollforward.terraform.stack import Stack
+from rollforward.terraform.synthesize import synthesize
 
 MODEL = "sentiment"
 # The two versions disagree on this one: only v2 looks at pairs of words.

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from config.errors import ConfigError
 from config.schema.promotion import Promotion
 from lambda_src.shared.gate import Rule, objections
-from rollforward.operations.registry import Version, find
+from rollforward.errors import UsageError
+from rollforward.operations.history import Version, find
 
 GATE = "better"
 
@@ -56,12 +56,12 @@ def compare(
 def series(versions: Sequence[Version], metric: str) -> list[tuple[int, float]]:
     """A metric by version number, of all versions that have it.
 
-    Raises ConfigError, naming the metrics there are, if none has.
+    Raises UsageError, naming the metrics there are, if none has.
     """
     found = [(one.number, one.metrics[metric]) for one in versions if metric in one.metrics]
     if not found:
         known = sorted({name for one in versions for name in one.metrics})
-        raise ConfigError(f"no version has a metric {metric!r}; there are: {_listed(known)}")
+        raise UsageError(f"no version has a metric {metric!r}; there are: {_listed(known)}")
     return sorted(found)
 
 

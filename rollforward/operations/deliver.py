@@ -16,11 +16,10 @@ from tenacity import (
 )
 
 from config import names
-from config.errors import ConfigError
 from config.schema.settings import Environment
 from rollforward.aws import clients
-from rollforward.errors import RollforwardError
-from rollforward.operations.registry import APPROVED, PENDING
+from rollforward.errors import RollforwardError, UsageError
+from rollforward.operations.history import APPROVED, PENDING
 from rollforward.operations.status import registered
 
 # The registrar's own limit is 15 minutes, and it is retried.
@@ -67,17 +66,17 @@ def deliver(
 
     If the version is approved, wait for the pointer as well.
     `version` is the time of day if none is given; `uploaded` is told of every chunk of the archive, in bytes.
-    Raises ConfigError, with nothing uploaded, for what can't be delivered; RollforwardError if the model is
+    Raises UsageError, with nothing uploaded, for what can't be delivered; RollforwardError if the model is
     not deployed yet or the verdict does not come.
     """
     environment.model(model)
     if not archive.is_file():
-        raise ConfigError(f"no file {str(archive)!r} to deliver")
+        raise UsageError(f"no file {str(archive)!r} to deliver")
     if metrics:
         _check_metrics(metrics)
     version = version or f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     if not version.strip() or "/" in version or version in (".", ".."):
-        raise ConfigError(
+        raise UsageError(
             f"the version {version!r} names no folder: it is empty, a dot, or holds a slash"
         )
     registered(environment, model)  # nothing is uploaded where nothing would read it
@@ -113,11 +112,11 @@ def _check_metrics(path: Path) -> None:
     try:
         said = json.loads(path.read_bytes())
     except OSError as error:
-        raise ConfigError(f"can't read {str(path)!r}: {error.strerror}") from error
+        raise UsageError(f"can't read {str(path)!r}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise ConfigError(f"{str(path)!r} is no JSON: {error}") from error
+        raise UsageError(f"{str(path)!r} is no JSON: {error}") from error
     if not isinstance(said, dict):
-        raise ConfigError(f"{str(path)!r} holds no JSON object of numbers by name")
+        raise UsageError(f"{str(path)!r} holds no JSON object of numbers by name")
 
 
 def _upload(
@@ -129,7 +128,7 @@ def _upload(
         with file.open("rb") as body:
             client.upload_fileobj(body, bucket, key, Callback=uploaded)
     except OSError as error:
-        raise ConfigError(f"can't read {str(file)!r}: {error.strerror}") from error
+        raise UsageError(f"can't read {str(file)!r}: {error.strerror}") from error
     except client.exceptions.NoSuchBucket as error:
         raise RollforwardError(
             f"the bucket {bucket} is not there: deploy the stack "

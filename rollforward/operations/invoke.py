@@ -130,7 +130,7 @@ def _told(environment: Environment, model: str) -> Iterator[None]:
 
 
 def _see(environment: Environment, model: str) -> str:
-    return f"See `python -m rollforward status {model} --env {environment.name}`"
+    return f"See `rollforward status {model} --env {environment.name}`"
 
 
 def _text(body: bytes) -> str:

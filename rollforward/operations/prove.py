@@ -16,9 +16,9 @@ from config import names
 from config.schema.settings import Environment
 from rollforward.aws import clients
 from rollforward.errors import RollforwardError
-from rollforward.operations.registry import pointer_after, rejected
-from rollforward.operations.sources import wanted
+from rollforward.operations.history import pointer_after, rejected
 from rollforward.operations.status import registered, state, status
+from rollforward.operations.wanted import wanted
 
 LIVE = "live"
 ROLLED_BACK = "rolled back"

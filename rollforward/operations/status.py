@@ -12,8 +12,8 @@ from config.schema.settings import Environment
 from config.schema.source import hub_identity, identity
 from rollforward.aws import clients
 from rollforward.errors import RollforwardError
-from rollforward.operations.last_apply import asked_configuration
-from rollforward.operations.sources import wanted
+from rollforward.operations.terraform_state import asked_configuration
+from rollforward.operations.wanted import wanted
 
 if TYPE_CHECKING:
     from types_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef

@@ -34,7 +34,7 @@ def in_short(command: list[str], folder: Path, said: str, log: Path) -> str:
     if bucket := NO_BUCKET.search(said):
         return (
             f"{folder.name}: the bucket for Terraform's state, {bucket['name']}, does not exist: "
-            "run `python -m rollforward bootstrap`, then again"
+            "run `rollforward bootstrap`, then again"
         )
     lock = LOCK.search(said)
     if lock is None:

@@ -6,7 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from rollforward.console import err
 from rollforward.errors import RollforwardError
-from rollforward.terraform.processes import Processes, deaf
+from rollforward.terraform.processes import Processes, ignore_interrupts
 
 # Terraform and its AWS provider hold 0.7 GB each, and keep a CPU busy for two seconds; then they wait for
 # AWS, which takes minutes to roll an endpoint.
@@ -22,7 +22,7 @@ def skipped(name: str, needed: Sequence[str]) -> SkippedError:
     return SkippedError(f"{name} is skipped: it needs {', '.join(needed)}")
 
 
-def side_by_side(
+def run_side_by_side(
     tasks: Mapping[str, Callable[[], None]],
     after: Mapping[str, Sequence[str]],
     processes: Processes,
@@ -53,7 +53,7 @@ def side_by_side(
                 else:
                     done.add(name)
     except KeyboardInterrupt:
-        with deaf():
+        with ignore_interrupts():
             processes.interrupt()
             if running:
                 err.print(f"waiting for Terraform to stop cleanly: {', '.join(running.values())}")

@@ -56,7 +56,7 @@ class Processes:
             return _ended(process, meanwhile)
         except KeyboardInterrupt:
             print(f"waiting for terraform {command[1]} to stop cleanly", file=sys.stderr)
-            with deaf():
+            with ignore_interrupts():
                 self.interrupt()
                 process.wait()
             raise
@@ -77,7 +77,7 @@ class Processes:
 
 
 @contextmanager
-def deaf() -> Iterator[None]:
+def ignore_interrupts() -> Iterator[None]:
     """Signals that would interrupt are ignored: what is left to do must be waited for. Main thread only."""
     before = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
     try:

@@ -19,7 +19,7 @@ from config.outputs import NOTIFICATIONS, SAGEMAKER_ROLLED_BACK
 from config.schema.settings import Environment
 from rollforward.errors import RollforwardError
 from rollforward.folders import ROOT
-from rollforward.operations.finish import ROLLING_BACK
+from rollforward.operations.apply.retry import ROLLING_BACK
 from rollforward.terraform.stack import Stack
 
 

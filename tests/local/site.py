@@ -20,10 +20,12 @@ from examples.sentiment.build import build
 from localcloud.behaviour import Behaviour
 from localcloud.cloud import local_cloud
 from main import build_app
-from rollforward.operations.finish import finished
+from rollforward.operations.apply.retry import apply_until_settled
+from rollforward.terraform.binary import binary
+from rollforward.terraform.cli_configuration import cli_environment
 from rollforward.terraform.errors import TerraformError
 from rollforward.terraform.plans import Plan
-from rollforward.terraform.stack import Stack, binary, cli_environment
+from rollforward.terraform.stack import Stack
 from tests.local.deployment import Deployment, own_environ
 
 V1, V2 = (f"registered/sentiment/20260131T1{hour}0000Z-v-00000000/model.tar.gz" for hour in "01")
@@ -66,7 +68,7 @@ class Site:
             return stack.outputs()
 
         with self.operator():
-            finished(stack.apply, again, self.environment, "sentiment", lambda _: None)
+            apply_until_settled(stack.apply, again, self.environment, "sentiment", lambda _: None)
 
     def point(self, key: str, *before: str) -> None:
         """At `key`; the versions before it stay deployable."""

@@ -19,7 +19,7 @@ from config import names
 from config.schema.settings import load
 from localcloud.behaviour import Behaviour
 from localcloud.cloud import local_cloud
-from rollforward.terraform.stack import cli_environment
+from rollforward.terraform.cli_configuration import cli_environment
 from tests.local.deployment import Ran, own_environ
 from tests.local.two_models import Site
 

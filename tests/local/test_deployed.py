@@ -22,7 +22,8 @@ from config.schema.settings import load
 from examples.sentiment.build import build
 from localcloud.cloud import local_cloud
 from main import build_app
-from rollforward.terraform.stack import binary, cli_environment
+from rollforward.terraform.binary import binary
+from rollforward.terraform.cli_configuration import cli_environment
 from tests.local.deployment import Deployment, own_environ, packed
 
 pytestmark = pytest.mark.timeout(900)

@@ -10,7 +10,7 @@ from config.schema.scaling import Instances
 from config.schema.serving import RealTime
 from config.schema.source import Hub, Pinned
 from config.schema.variants import Shadow, Variant
-from rollforward.operations.capacity import capacity
+from rollforward.operations.apply.instance_count import instance_options
 from tests.local.site import V1, V2, Site, actions, sentiment
 
 pytestmark = pytest.mark.timeout(600)
@@ -110,7 +110,7 @@ def test_a_version_that_comes_back_starts_with_them_too(site: Site) -> None:
     site.point(V1, V2)
     with site.operator():
         stack = site.deployment.stack("sagemaker-sentiment")
-        options = capacity(site.environment, "sentiment", stack.folder)
+        options = instance_options(site.environment, "sentiment", stack.folder)
     assert options == ["-var=current_instances=3", f'-replace=terraform_data.capacity["{V1}"]']
     assert actions(site.serve(REAL_TIME, options=options)) == ("update",)
     assert instances(site) == 3

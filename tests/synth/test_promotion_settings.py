@@ -12,7 +12,8 @@ from config.schema.promotion import Promotion
 from config.schema.settings import Environment, load
 from lambda_src.register_model.environment import Approve, ModelSettings
 from lambda_src.shared.gate import Rule
-from rollforward.terraform.stack import binary, cli_environment
+from rollforward.terraform.binary import binary
+from rollforward.terraform.cli_configuration import cli_environment
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Template
 

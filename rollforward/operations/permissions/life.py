@@ -25,7 +25,8 @@ from localcloud.cloud import LocalCloud, local_cloud
 from rollforward.checkout import copied
 from rollforward.errors import RollforwardError
 from rollforward.operations.permissions.updates import update
-from rollforward.terraform.stack import Stack, cli_environment
+from rollforward.terraform.cli_configuration import cli_environment
+from rollforward.terraform.stack import Stack
 
 PLANNER, DEPLOYER = "planner", "deployer"
 

@@ -1,4 +1,4 @@
-"""The commands as they are typed, against an AWS that gives prepared answers."""
+"""The commands as they are typed, against an AWS that gives prepare answers."""
 
 import json
 import os

@@ -20,11 +20,11 @@ from config.schema.settings import Environment, load
 from rollforward.cli import apply as apply_commands
 from rollforward.errors import RollforwardError
 from rollforward.folders import ROOT
-from rollforward.operations import apply as applying
-from rollforward.operations import finish
-from rollforward.operations.apply import LAMBDA, S3, Work
-from rollforward.operations.finish import NAME_TAKEN
-from rollforward.operations.jobs import Job
+from rollforward.operations.apply import retry
+from rollforward.operations.apply import run as applying
+from rollforward.operations.apply.retry import NAME_TAKEN
+from rollforward.operations.apply.run import LAMBDA, S3, Work
+from rollforward.operations.apply.stack_job import Job
 from rollforward.operations.prove import LIVE, Proof
 from rollforward.terraform.plans import Change
 from rollforward.terraform.processes import Processes
@@ -55,11 +55,12 @@ OPERATOR = """
 import signal, sys
 from pathlib import Path
 from rollforward.cli import apply as apply_commands
-from rollforward.operations import apply as applying
+from rollforward.operations.apply import retry
+from rollforward.operations.apply import run as applying
 from tests.unit.rollforward.operations.test_apply import live, nothing, work_in
 applying.last_outputs, applying.prove = nothing, live
 signal.signal(signal.SIGTERM, signal.default_int_handler)
-applying.apply_unasked(work_in(Path(sys.argv[1]), ["a", "b"]))
+applying.apply_without_review(work_in(Path(sys.argv[1]), ["a", "b"]))
 """
 
 
@@ -100,12 +101,12 @@ def live(_: Environment, model: str, seen: Callable[[str], None]) -> Proof:
 
 
 def asked(work: Work) -> None:
-    applying.apply_asked(work, yes)
+    applying.apply_after_review(work, yes)
 
 
 Start = Callable[..., Work]
 Apply = Callable[[Work], None]
-either_way = pytest.mark.parametrize("apply", [asked, applying.apply_unasked])
+either_way = pytest.mark.parametrize("apply", [asked, applying.apply_without_review])
 
 
 @pytest.fixture
@@ -141,7 +142,7 @@ def test_who_is_asked_gets_what_was_planned(start: Start, tmp_path: Path) -> Non
 
 
 def test_with_nobody_asked_one_command_a_stack_does_it_all(start: Start, tmp_path: Path) -> None:
-    applying.apply_unasked(start("a"))
+    applying.apply_without_review(start("a"))
     assert journal(tmp_path, "plan") == []
     begun = [line for line in journal(tmp_path, "apply") if "begins" in line]
     assert all(line.endswith("apply -no-color -input=false -json -auto-approve") for line in begun)
@@ -252,9 +253,9 @@ def refuse(
             then()
         return now
 
-    monkeypatch.setattr(finish, "state", state)
-    monkeypatch.setattr(finish, "POLL_SECONDS", 0)
-    monkeypatch.setattr(finish, "PAUSE_SECONDS", 0)
+    monkeypatch.setattr(retry, "state", state)
+    monkeypatch.setattr(retry, "POLL_SECONDS", 0)
+    monkeypatch.setattr(retry, "PAUSE_SECONDS", 0)
 
 
 @either_way
@@ -319,7 +320,7 @@ def test_what_was_approved_meanwhile_does_not_go_live_without_a_review(
     if result == "failed":
         assert "registered_model: approved v4, now v5" in str(job.error)
         assert "There is no endpoint until the next apply." in str(job.error)
-        assert str(job.error).endswith("python -m rollforward apply a --env dev")
+        assert str(job.error).endswith("rollforward apply a --env dev")
 
 
 def test_a_change_that_was_not_in_the_approved_plan_is_not_applied(
@@ -362,7 +363,7 @@ def test_a_name_that_never_becomes_free_fails_the_apply_in_the_end(
     assert work.jobs[2].result == "failed"
     assert NAME_TAKEN in str(work.jobs[2].error)
     tried = [line for line in journal(tmp_path, "apply") if line == "a ends"]
-    assert len(tried) == 1 + finish.ATTEMPTS
+    assert len(tried) == 1 + retry.ATTEMPTS
 
 
 @either_way
@@ -377,7 +378,8 @@ def test_an_endpoint_whose_name_somebody_else_has_is_not_applied_again(
 
 
 @pytest.mark.parametrize(
-    ("command", "apply"), [("plan", asked), ("apply", asked), ("apply", applying.apply_unasked)]
+    ("command", "apply"),
+    [("plan", asked), ("apply", asked), ("apply", applying.apply_without_review)],
 )
 def test_what_needs_a_failed_stack_is_skipped_and_named(
     start: Start, tmp_path: Path, command: str, apply: Apply
@@ -411,7 +413,7 @@ def test_endpoints_of_a_new_environment_are_planned_once_their_pointer_is_there(
         seen.append([job.name for job in jobs])
         return True
 
-    applying.apply_asked(work, approve)
+    applying.apply_after_review(work, approve)
     assert seen == [["lambda", "s3"], ["a"]]
     lines = (tmp_path / "journal").read_text().splitlines()
     assert lines.index("apply s3 ends") < lines.index("plan a ends")
@@ -431,7 +433,7 @@ def test_endpoints_of_a_new_environment_are_skipped_if_their_pointer_never_comes
 
 def test_nothing_is_applied_without_a_yes(start: Start, tmp_path: Path) -> None:
     work = start("a")
-    applying.apply_asked(work, lambda _: False)
+    applying.apply_after_review(work, lambda _: False)
     assert set(results(work).values()) == {"declined"}
     assert journal(tmp_path, "apply") == []
 
@@ -444,7 +446,7 @@ def test_a_roll_starts_with_the_instances_that_serve_now(
         assert model == (stack.name if stack.name == "a" else None)
         return ["-var=current_instances=3"] if model else []
 
-    monkeypatch.setattr(applying, "capacity", capacity)
+    monkeypatch.setattr(applying, "instance_options", capacity)
     apply(start("a"))
     begun = [line for line in (tmp_path / "journal").read_text().splitlines() if "-var" in line]
     assert [line.endswith("-var=current_instances=3") for line in begun] == [True]
@@ -502,7 +504,7 @@ def test_who_reviews_a_plan_is_warned_before_the_endpoint_goes(
     work = start("a")
 
     @contextmanager
-    def prepared(*_: object) -> Iterator[Work]:
+    def prepare(*_: object) -> Iterator[Work]:
         yield work
 
     def planned(_: Work, jobs: Sequence[Job]) -> None:
@@ -510,7 +512,7 @@ def test_who_reviews_a_plan_is_warned_before_the_endpoint_goes(
             job.result = "planned"
         work.jobs[2].changes = [Change("aws_sagemaker_endpoint.endpoint[0]", actions)]
 
-    monkeypatch.setattr(applying, "prepared", prepared)
+    monkeypatch.setattr(applying, "prepare", prepare)
     monkeypatch.setattr(applying, "plan", planned)
     app = typer.Typer()
     app.add_typer(apply_commands.app)
@@ -526,7 +528,7 @@ def test_who_reviews_a_plan_is_told_how_long_the_roll_bakes(
 ) -> None:
     work = start("sentiment")
     work.jobs[2].changes = [Change("aws_sagemaker_endpoint.serving[0]", ("update",))]
-    monkeypatch.setattr(applying, "prepared", lambda *_: nullcontext(work))
+    monkeypatch.setattr(applying, "prepare", lambda *_: nullcontext(work))
     monkeypatch.setattr(applying, "plan", nothing)
     app = typer.Typer()
     app.add_typer(apply_commands.app)

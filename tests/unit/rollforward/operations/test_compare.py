@@ -4,15 +4,14 @@ from collections.abc import Sequence
 
 import pytest
 
-from config.errors import ConfigError
 from config.schema import settings
 from config.schema.promotion import Promotion, Rule
 from config.schema.settings import Environment
 from rollforward.cli import history
 from rollforward.cli.plot import HEIGHT, WIDTH, draw
-from rollforward.errors import RollforwardError
+from rollforward.errors import RollforwardError, UsageError
 from rollforward.operations.compare import Comparison, Difference, compare, series
-from rollforward.operations.registry import Version
+from rollforward.operations.history import Version
 from tests.unit.conftest import Stub
 from tests.unit.rollforward.answers import DEV, MODEL, V1, V2, deployed, package
 from tests.unit.rollforward.typed import Ran, typed
@@ -103,9 +102,9 @@ def test_a_version_that_is_not_there_can_not_be_compared() -> None:
 def test_a_metric_is_followed_over_the_versions_that_have_it() -> None:
     versions = [version(3, f1=0.9), version(2, auc=0.5), version(1, f1=0.8)]
     assert series(versions, "f1") == [(1, 0.8), (3, 0.9)]
-    with pytest.raises(ConfigError, match="no version has a metric 'F1'; there are: auc, f1"):
+    with pytest.raises(UsageError, match="no version has a metric 'F1'; there are: auc, f1"):
         series(versions, "F1")
-    with pytest.raises(ConfigError, match="there are: none"):
+    with pytest.raises(UsageError, match="there are: none"):
         series([version(1)], "f1")
 
 

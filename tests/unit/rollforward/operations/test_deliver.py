@@ -7,7 +7,7 @@ from botocore.stub import ANY
 
 from config.errors import ConfigError
 from rollforward.cli import deliver as delivery_commands
-from rollforward.errors import RollforwardError
+from rollforward.errors import RollforwardError, UsageError
 from rollforward.operations import deliver as delivery
 from rollforward.operations.deliver import Verdict, deliver
 from tests.unit.conftest import Stub
@@ -129,7 +129,7 @@ def test_nothing_is_uploaded_where_nothing_would_read_it(stub: Stub, archive: Pa
 @pytest.mark.parametrize("version", ["a/b", " ", ".", ".."])
 @pytest.mark.usefixtures("stub")
 def test_a_version_that_would_make_another_key_is_refused(archive: Path, version: str) -> None:
-    with pytest.raises(ConfigError, match="names no folder"):
+    with pytest.raises(UsageError, match="names no folder"):
         deliver(DEV, MODEL, archive, version, ignore)
 
 
@@ -193,7 +193,7 @@ def test_a_refusal_alone_fails_the_command(
     if status == "Approved":
         pointer(stub, V1)
     ran = typed(delivery_commands.app, MODEL, str(archive), "--version", "v1")
-    waiting = "waiting for approval: python -m rollforward approve sentiment 7 --env dev"
+    waiting = "waiting for approval: rollforward approve sentiment 7 --env dev"
     assert ran.code == code
     assert ran.lines[:2] == [f"{KEY}: {status}, registry version 7", "Sound"]
     assert ran.lines[2:] == ([waiting] if status == "PendingManualApproval" else [])
@@ -217,5 +217,5 @@ def test_nothing_is_uploaded_with_metrics_that_can_not_be_read(
     metrics = tmp_path / "metrics.json"
     if text is not None:
         metrics.write_bytes(text)
-    with pytest.raises(ConfigError, match=reason):
+    with pytest.raises(UsageError, match=reason):
         deliver(DEV, MODEL, archive, "v1", ignore, metrics)

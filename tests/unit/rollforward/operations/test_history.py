@@ -8,9 +8,9 @@ import pytest
 from config.schema import settings
 from config.schema.promotion import Promotion, Rule
 from config.schema.settings import Environment
+from rollforward.cli import decide as decide_commands
 from rollforward.cli import history as history_commands
-from rollforward.cli import verdicts
-from rollforward.operations import registry
+from rollforward.operations import history as registry
 from tests.unit.conftest import Stub
 from tests.unit.rollforward.answers import (
     DEV,
@@ -99,7 +99,7 @@ def test_a_decision_is_about_all_versions_of_a_model(
     deployed(stub, other, *before)
     decided(stub, 2, 1, verdict=verdict, reason="I looked at it")
     deployed(stub, other, *after)
-    ran = typed(verdicts.app, command, MODEL, "1", "--reason", "I looked at it")
+    ran = typed(decide_commands.app, command, MODEL, "1", "--reason", "I looked at it")
     assert ran.lines == [
         f"sentiment versions 2, 1 (the same model): {verdict}; the pointer follows"
     ]
@@ -113,28 +113,28 @@ def test_what_was_decided_is_told(stub: Stub, command: str, verdict: str) -> Non
         deployed(stub, package(1, verdict, key=V1))
 
     decide()
-    ran = typed(verdicts.app, command, MODEL, "1")
+    ran = typed(decide_commands.app, command, MODEL, "1")
     assert ran.lines == [f"sentiment version 1: {verdict}; the pointer follows"]
     decide()
-    (version,) = typed(verdicts.app, command, MODEL, "1", "--json").json
+    (version,) = typed(decide_commands.app, command, MODEL, "1", "--json").json
     assert (version["number"], version["verdict"]) == (1, verdict)
 
 
 def test_what_was_refused_can_not_be_decided_about(stub: Stub) -> None:
     deployed(stub, package(1, "Rejected", reason="Refused: it is truncated."))
-    ran = typed(verdicts.app, "approve", MODEL, "1")
+    ran = typed(decide_commands.app, "approve", MODEL, "1")
     assert ran.code == 1
     assert "there is nothing to serve: Refused: it is truncated." in ran.err
 
 
 def test_a_version_that_is_not_there_is_answered_with_those_that_are(stub: Stub) -> None:
     deployed(stub, package(2, key=V2), package(1, key=V1))
-    ran = typed(verdicts.app, "reject", MODEL, "9")
+    ran = typed(decide_commands.app, "reject", MODEL, "9")
     assert (ran.code, ran.err) == (1, "error: sentiment has no version 9; it has: 2, 1\n")
 
 
 def revert(*options: str) -> Ran:
-    return typed(verdicts.app, "revert", MODEL, *options)
+    return typed(decide_commands.app, "revert", MODEL, *options)
 
 
 def registered(stub: Stub, *versions: dict[str, Any]) -> None:
@@ -152,7 +152,7 @@ def test_a_revert_rejects_every_version_of_the_registered_model(stub: Stub) -> N
     ran = revert("--reason", "It is rude")
     assert ran.lines == [
         f"{V3} → {V1}; rejected: 3, 2",
-        "to roll: python -m rollforward apply sentiment --env dev",
+        "to roll: rollforward apply sentiment --env dev",
     ]
 
 

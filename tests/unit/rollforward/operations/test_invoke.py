@@ -97,7 +97,7 @@ def test_a_real_time_endpoint_that_fails_says_where_to_look(stub: Stub) -> None:
     ran = invoke()
     assert (ran.code, ran.err) == (
         1,
-        f"error: no prediction: It crashed. See `python -m rollforward status {MODEL} --env dev`\n",
+        f"error: no prediction: It crashed. See `rollforward status {MODEL} --env dev`\n",
     )
 
 

@@ -8,11 +8,11 @@ import pytest
 
 from config.schema import settings
 from config.schema.settings import Environment
+from rollforward.cli import decide
 from rollforward.cli import prove as proof_commands
-from rollforward.cli import verdicts
+from rollforward.operations import history as registry
 from rollforward.operations import prove as proof
-from rollforward.operations import registry
-from rollforward.operations import roll as rolling
+from rollforward.operations.apply import endpoint as rolling
 from tests.unit.conftest import Stub
 from tests.unit.rollforward.answers import (
     DEV,
@@ -32,7 +32,7 @@ from tests.unit.rollforward.answers import (
 )
 from tests.unit.rollforward.typed import Ran, typed
 
-APPLY = "python -m rollforward apply sentiment --env dev"
+APPLY = "rollforward apply sentiment --env dev"
 
 
 @pytest.fixture(autouse=True)
@@ -287,7 +287,7 @@ def rolls(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         applied.append(model)
         return proof.prove(environment, model, lambda _: None)
 
-    monkeypatch.setattr(rolling, "roll", roll)
+    monkeypatch.setattr(rolling, "apply_endpoint", roll)
     return applied
 
 
@@ -304,7 +304,7 @@ def test_a_revert_that_is_applied_is_proven(stub: Stub, rolls: list[str]) -> Non
     prover_says(stub, "live", live=V1, asked=V1)
     pointer(stub, V1)
     endpoint(stub, V1)
-    ran = typed(verdicts.app, "revert", MODEL, "--apply")
+    ran = typed(decide.app, "revert", MODEL, "--apply")
     assert (ran.code, rolls) == (0, [MODEL])
     assert ran.lines == [f"{V2} → {V1}; rejected: 2", "sentiment: live", f"live {V1}"]
 
@@ -314,7 +314,7 @@ def test_a_revert_whose_proof_fails_has_failed(stub: Stub) -> None:
     reverted(stub)
     prover_says(stub, "failed", asked=V1, reason="No capacity")
     pointer(stub, V1)
-    ran = typed(verdicts.app, "revert", MODEL, "--apply", "--json")
+    ran = typed(decide.app, "revert", MODEL, "--apply", "--json")
     assert ran.code == 1
     assert (ran.json["rejected"], ran.json["proof"]["verdict"]) == ([2], "failed")
 
@@ -326,7 +326,7 @@ def test_a_revert_that_leaves_the_model_live_has_failed(stub: Stub) -> None:
     prover_says(stub, "live", live=V2, asked=V2)
     pointer(stub, V1)
     endpoint(stub, V2)
-    assert typed(verdicts.app, "revert", MODEL, "--apply").code == 1
+    assert typed(decide.app, "revert", MODEL, "--apply").code == 1
 
 
 def test_what_was_rolled_back_before_anybody_asked_is_told_all_the_same(stub: Stub) -> None:

@@ -7,13 +7,13 @@ import pytest
 
 from config.schema import settings
 from config.schema.settings import Environment
+from rollforward.cli import decide
 from rollforward.cli import prove as proof_commands
-from rollforward.cli import verdicts
 from rollforward.cli.app import app
 from rollforward.operations import deliver
 from rollforward.operations import prove as proof
 from rollforward.operations.deliver import Verdict
-from rollforward.operations.registry import history
+from rollforward.operations.history import history
 from rollforward.operations.status import Beside, status
 from tests.unit.conftest import Stub
 from tests.unit.rollforward.answers import (
@@ -178,7 +178,7 @@ def test_a_variant_that_lags_behind_makes_an_apply_due(
     pointer(stub, V2)
     endpoint(stub, V1, challenger=V1)
     ran = prove(monkeypatch, PINNED_AND_CHALLENGED)
-    assert ran.lines[-1] == "next an apply is due: python -m rollforward apply sentiment --env dev"
+    assert ran.lines[-1] == "next an apply is due: rollforward apply sentiment --env dev"
 
 
 def test_a_smoke_request_without_an_answer_is_told(
@@ -225,7 +225,7 @@ def test_a_model_of_the_hub_that_was_rolled_back_is_to_be_changed_in_config(
         f"in config {HUB}",
         "reason No weights",
         "next the model's source in config is what failed: change that, then "
-        "python -m rollforward apply sentiment --env dev",
+        "rollforward apply sentiment --env dev",
     ]
 
 
@@ -253,6 +253,6 @@ def test_who_reverts_a_model_that_nobody_follows_is_told(
     pointer(stub, V2)
     decided(stub, 2, verdict="Rejected", reason="Reverted by hand")
     pointer(stub, V1)
-    ran = typed(verdicts.app, "revert", MODEL)
+    ran = typed(decide.app, "revert", MODEL)
     assert ran.code == 0
     assert f"note: sentiment in dev serves {HUB}, as its config says" in ran.err

@@ -109,5 +109,5 @@ def test_a_state_bucket_that_is_not_there_is_told_with_what_makes_it(
 ) -> None:
     said = 'Failed to get existing workspaces: S3 bucket "states" does not exist.'
     stack = terraform(tmp_path, monkeypatch, f"echo 'Error: {said}' >&2; exit 1")
-    with pytest.raises(RollforwardError, match="run `python -m rollforward bootstrap`, then again"):
+    with pytest.raises(RollforwardError, match="run `rollforward bootstrap`, then again"):
         stack.init()

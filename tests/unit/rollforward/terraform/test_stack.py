@@ -13,15 +13,11 @@ import pytest
 
 from rollforward.errors import RollforwardError
 from rollforward.folders import ROOT
+from rollforward.terraform.binary import binary
+from rollforward.terraform.cli_configuration import cli_environment
 from rollforward.terraform.plans import Change
-from rollforward.terraform.stack import (
-    MIRROR,
-    PROVIDER,
-    Stack,
-    binary,
-    cli_environment,
-    provider_mirror,
-)
+from rollforward.terraform.provider_mirror import MIRROR, PROVIDER, provider_mirror
+from rollforward.terraform.stack import Stack
 
 APPLY = """
 import os, sys

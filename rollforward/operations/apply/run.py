@@ -21,10 +21,10 @@ from config.schema.settings import Environment
 from rollforward.aws import clients
 from rollforward.errors import RollforwardError
 from rollforward.folders import WORK
-from rollforward.operations.approval import require_approved
-from rollforward.operations.capacity import capacity
-from rollforward.operations.finish import finished, is_roll_back
-from rollforward.operations.jobs import (
+from rollforward.operations.apply.instance_count import instance_options
+from rollforward.operations.apply.retry import apply_until_settled, is_roll_back
+from rollforward.operations.apply.review import require_reviewed
+from rollforward.operations.apply.stack_job import (
     APPLIED,
     APPLIED_AGAIN,
     APPLIED_BUT_ROLLED_BACK,
@@ -39,14 +39,16 @@ from rollforward.operations.jobs import (
     WAITING_FOR_THE_ENDPOINT,
     Job,
 )
-from rollforward.operations.last_apply import last_outputs
 from rollforward.operations.prove import prove
 from rollforward.operations.status import registered, without_pointer
+from rollforward.operations.terraform_state import last_outputs
+from rollforward.terraform.cli_configuration import cli_environment
 from rollforward.terraform.errors import TerraformError
-from rollforward.terraform.ordering import SkippedError, side_by_side, skipped
+from rollforward.terraform.ordering import SkippedError, run_side_by_side, skipped
 from rollforward.terraform.plans import Plan, plan_of
 from rollforward.terraform.processes import Processes
-from rollforward.terraform.stack import Stack, cli_environment, synthesize
+from rollforward.terraform.stack import Stack
+from rollforward.terraform.synthesize import synthesize
 
 LAMBDA, S3 = "lambda", "s3"
 # Terraform and its provider spend a quarter of their CPU time on collecting 60 MB of garbage.
@@ -72,7 +74,7 @@ class Work:
 
 
 @contextmanager
-def prepared(environment: Environment, models: Sequence[str], tell: Tell) -> Iterator[Work]:
+def prepare(environment: Environment, models: Sequence[str], tell: Tell) -> Iterator[Work]:
     """Synthesize the endpoints' stacks of `models`, or every stack if none is named.
 
     Raises ConfigError for an unknown model, RollforwardError if a named model's pointer is not deployed, or
@@ -110,7 +112,7 @@ def plan(work: Work, jobs: Sequence[Job]) -> None:
     _run(work, jobs, _plan, ordered=False)
 
 
-def apply_asked(work: Work, approve: Callable[[Sequence[Job]], bool]) -> None:
+def apply_after_review(work: Work, approve: Callable[[Sequence[Job]], bool]) -> None:
     """Plan, apply and prove, one round after the other; nothing that `approve` says no to."""
     for jobs in filter(None, (work.first, work.later)):
         unmet = [job.name for job in work.first if jobs is work.later and not job.in_order]
@@ -127,7 +129,7 @@ def apply_asked(work: Work, approve: Callable[[Sequence[Job]], bool]) -> None:
         _run(work, jobs, _apply, ordered=True)
 
 
-def apply_unasked(work: Work) -> None:
+def apply_without_review(work: Work) -> None:
     """Apply what there is to apply, and prove it: every stack once those before it are applied."""
     _run(work, work.jobs, _plan_and_apply, ordered=True)
 
@@ -137,7 +139,7 @@ def _run(
 ) -> None:
     def attended(job: Job) -> None:
         try:
-            with clients.explained():
+            with clients.translate_errors():
                 step(work, job)
         except RollforwardError as error:
             job.give_up(error)
@@ -145,7 +147,7 @@ def _run(
         finally:
             work.tell(job.name, job.ending)
 
-    errors = side_by_side(
+    errors = run_side_by_side(
         {job.name: partial(attended, job) for job in jobs},
         {job.name: job.after for job in jobs} if ordered else {},
         work.processes,
@@ -159,7 +161,7 @@ def _run(
 def _plan(work: Work, job: Job) -> None:
     work.tell(job.name, PLANNING)
     job.stack.init()
-    found = job.stack.plan(*capacity(work.environment, job.model, job.stack.folder))
+    found = job.stack.plan(*instance_options(work.environment, job.model, job.stack.folder))
     _settle(job, found, PLANNED)
 
 
@@ -169,7 +171,7 @@ def _apply(work: Work, job: Job) -> None:
     if job.result == PLANNED:
         work.tell(job.name, APPLYING)
         with _told_by_the_proof(job):
-            now = finished(
+            now = apply_until_settled(
                 job.stack.apply,
                 lambda _: _apply_the_rest(work, job),
                 work.environment,
@@ -185,9 +187,9 @@ def _plan_and_apply(work: Work, job: Job) -> None:
     work.tell(job.name, APPLYING)
     before = last_outputs(work.environment, job.part)
     job.stack.init()
-    options = capacity(work.environment, job.model, job.stack.folder)
+    options = instance_options(work.environment, job.model, job.stack.folder)
     with _told_by_the_proof(job):
-        done = finished(
+        done = apply_until_settled(
             lambda: job.stack.plan_and_apply(*options),
             lambda error: Plan(
                 plan_of(error.printed).changes,
@@ -226,8 +228,8 @@ def _told_of_endpoint(work: Work, job: Job, state: str) -> None:
 def _apply_the_rest(work: Work, job: Job) -> dict[str, Any]:
     """Apply what a failed apply has left of the approved plan; the outputs after it."""
     work.tell(job.name, PLANNING)
-    second = job.stack.plan(*capacity(work.environment, job.model, job.stack.folder))
-    require_approved(work.environment, job, second, job.stack.outputs())
+    second = job.stack.plan(*instance_options(work.environment, job.model, job.stack.folder))
+    require_reviewed(work.environment, job, second, job.stack.outputs())
     job.note = APPLIED_AGAIN
     work.tell(job.name, APPLYING)
     return job.stack.apply()
@@ -237,7 +239,7 @@ def _apply_again(work: Work, job: Job) -> dict[str, Any]:
     """Apply what there is to apply now, for nobody approved a plan; the outputs after it."""
     job.note = APPLIED_AGAIN
     work.tell(job.name, APPLYING)
-    job.stack.plan_and_apply(*capacity(work.environment, job.model, job.stack.folder))
+    job.stack.plan_and_apply(*instance_options(work.environment, job.model, job.stack.folder))
     return job.stack.outputs()
 
 

@@ -37,7 +37,7 @@ def is_roll_back(error: RollforwardError) -> bool:
     return any(words in str(error) for words in (SAGEMAKER_ROLLED_BACK, ROLLING_BACK))
 
 
-def finished(
+def apply_until_settled(
     apply: Callable[[], Result],
     apply_again: Callable[[TerraformError], Result],
     environment: Environment,

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rollforward.operations.capacity import capacity
+from rollforward.operations.apply.instance_count import instance_options
 from tests.unit.conftest import Stub
 from tests.unit.rollforward.answers import (
     DEV,
@@ -69,7 +69,7 @@ def test_a_version_that_comes_back_to_a_larger_fleet_takes_the_count_anew(
     endpoint_has(stub, THREE)
     remembered(stub, v1=1, v2=1)
     pointer(stub, "v1")
-    assert capacity(DEV, MODEL, stack) == [
+    assert instance_options(DEV, MODEL, stack) == [
         "-var=current_instances=3",
         '-replace=terraform_data.capacity["v1"]',
     ]
@@ -79,7 +79,7 @@ def test_what_is_live_is_not_rolled_for_having_grown(stub: Stub, stack: Path) ->
     endpoint_has(stub, THREE)
     remembered(stub, v1=1, v2=1)
     pointer(stub, "v2")
-    assert capacity(DEV, MODEL, stack) == ["-var=current_instances=3"]
+    assert instance_options(DEV, MODEL, stack) == ["-var=current_instances=3"]
 
 
 @pytest.mark.parametrize("registered", ["v1", "v3"])
@@ -89,27 +89,27 @@ def test_a_version_that_is_new_or_large_enough_is_left_alone(
     endpoint_has(stub, THREE)
     remembered(stub, v1=3, v2=1)
     pointer(stub, registered)
-    assert capacity(DEV, MODEL, stack) == ["-var=current_instances=3"]
+    assert instance_options(DEV, MODEL, stack) == ["-var=current_instances=3"]
 
 
 def test_it_is_what_the_primary_variant_has_now(stub: Stub, stack: Path) -> None:
     endpoint_has(stub, {"VariantName": "challenger", "CurrentInstanceCount": 7}, THREE)
     last_apply(stub, None)
-    assert capacity(DEV, MODEL, stack) == ["-var=current_instances=3"]
+    assert instance_options(DEV, MODEL, stack) == ["-var=current_instances=3"]
 
 
 def test_an_endpoint_without_instances_has_none(stub: Stub, stack: Path) -> None:
     endpoint_has(stub, {"VariantName": "primary"})
     last_apply(stub, None)
-    assert capacity(DEV, MODEL, stack) == ["-var=current_instances=0"]
+    assert instance_options(DEV, MODEL, stack) == ["-var=current_instances=0"]
 
 
 def test_before_the_first_roll_there_are_none(stub: Stub, stack: Path) -> None:
     no_endpoint(stub)
-    assert capacity(DEV, MODEL, stack) == ["-var=current_instances=0"]
+    assert instance_options(DEV, MODEL, stack) == ["-var=current_instances=0"]
 
 
 def test_a_stack_that_does_not_ask_is_told_nothing(tmp_path: Path) -> None:
     (tmp_path / "cdk.tf.json").write_text('{"terraform": {}}')
-    assert capacity(DEV, MODEL, tmp_path) == []
-    assert capacity(DEV, None, tmp_path) == []
+    assert instance_options(DEV, MODEL, tmp_path) == []
+    assert instance_options(DEV, None, tmp_path) == []

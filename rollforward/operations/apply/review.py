@@ -10,13 +10,13 @@ from typing import Any
 from config.outputs import ENDPOINT_CONFIGURATION, REGISTERED_MODEL
 from config.schema.settings import Environment
 from rollforward.errors import RollforwardError
-from rollforward.operations.jobs import Job
+from rollforward.operations.apply.stack_job import Job
 from rollforward.terraform.plans import Plan
 
 REVIEWED = (REGISTERED_MODEL, ENDPOINT_CONFIGURATION)
 
 
-def require_approved(
+def require_reviewed(
     environment: Environment, job: Job, second: Plan, current: Mapping[str, Any]
 ) -> None:
     """Raise RollforwardError with what `second` has that the job's approved plan does not have.
@@ -32,7 +32,7 @@ def require_approved(
         f"{job.name}: the plan changed while the apply waited for the endpoint. Nothing more was applied.\n"
         + "".join(f"  {difference}\n" for difference in differences)
         + ("There is no endpoint until the next apply.\n" if absent else "")
-        + f"Review and apply the new plan: python -m rollforward apply {job.model} --env {environment.name}"
+        + f"Review and apply the new plan: rollforward apply {job.model} --env {environment.name}"
     )
 
 

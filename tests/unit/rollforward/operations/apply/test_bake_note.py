@@ -6,7 +6,7 @@ from config.schema.rollout import Canary
 from config.schema.scaling import Instances, InstancesOrNone
 from config.schema.serving import Async, RealTime, Serverless, Serving
 from config.schema.variants import Variant
-from rollforward.operations.roll_note import roll_note
+from rollforward.operations.apply.bake_note import roll_note
 from rollforward.terraform.plans import REPLACE, Change
 
 INSTANCES: dict[str, Any] = {"instance_type": "ml.m5.large", "instances": Instances(min=2, max=2)}

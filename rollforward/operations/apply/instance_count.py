@@ -12,13 +12,13 @@ from typing import Any
 from config import names
 from config.outputs import CURRENT_INSTANCES
 from config.schema.settings import Environment
-from rollforward.operations.last_apply import instances_of, last_state
 from rollforward.operations.status import described, registered
+from rollforward.operations.terraform_state import instances_of, last_state
 
 MEMORY = "terraform_data.capacity"
 
 
-def capacity(environment: Environment, model: str | None, stack: Path) -> list[str]:
+def instance_options(environment: Environment, model: str | None, stack: Path) -> list[str]:
     """Terraform's options for the model's stack; none for a shared stack, or one without instances."""
     if model is None:
         return []

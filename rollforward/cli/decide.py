@@ -6,11 +6,14 @@ from typing import Annotated
 import typer
 
 from config.schema import settings
-from rollforward.cli.console import print_json, told
+from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json, ModelName
-from rollforward.cli.prove import shown
+from rollforward.cli.prove import format_proof
 from rollforward.console import err, out
-from rollforward.operations import registry, roll, sources
+from rollforward.operations import history as registry
+from rollforward.operations import wanted as sources
+from rollforward.operations.apply import endpoint as rolling
+from rollforward.operations.apply.endpoint import apply_command
 
 app = typer.Typer()
 
@@ -56,7 +59,7 @@ def revert(
     as_json: Json = False,
 ) -> None:
     """Reject the registered version, wait until the pointer is back, say how to roll the endpoint."""
-    with told():
+    with exit_on_error():
         environment = settings.load(env)
         if unfollowed := sources.unfollowed(environment, model):
             err.print(f"note: {unfollowed}", markup=False)
@@ -65,15 +68,15 @@ def revert(
         proof = None
         if apply:
             with err.status("rolling the endpoint back"):
-                proof = roll.roll(environment, model)
+                proof = rolling.apply_endpoint(environment, model)
         if as_json:
             print_json({**dataclasses.asdict(done), "proof": proof})
         else:
             out.print(f"{done.before} → {done.registered}; rejected: {_numbers(done.rejected)}")
             out.print(
-                shown(environment, proof)
+                format_proof(environment, proof)
                 if proof
-                else f"to roll: {roll.by_hand(environment, model)}",
+                else f"to roll: {apply_command(environment, model)}",
                 markup=False,
             )
         # Whatever else is live by now, the model that was given up must not be.
@@ -89,7 +92,7 @@ def _decide(
     reason: str,
     as_json: bool,
 ) -> None:
-    with told():
+    with exit_on_error():
         environment = settings.load(env)
         environment.model(model)
         decided = registry.decide(environment, model, number, verdict, reason)

@@ -1,0 +1,47 @@
+"""Writes the CLI configuration that Terraform runs with.
+
+https://developer.hashicorp.com/terraform/cli/config/config-file
+"""
+
+import json
+import os
+from pathlib import Path
+
+from rollforward.terraform.provider_mirror import PROVIDER, provider_mirror
+
+# Terraform asks every source that may have a provider, and fails if one of them does not answer.
+FROM_MIRROR = """\
+provider_installation {{
+  filesystem_mirror {{
+    path    = {path}
+    include = [{provider}]
+  }}
+  direct {{
+    exclude = [{provider}]
+  }}
+}}
+"""
+
+
+def cli_environment(folder: Path) -> dict[str, str]:
+    """What Terraform needs around it: no questions, and its provider from a mirror where there is one.
+
+    A CLI configuration of the user's own is left alone.
+    """
+    settings = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
+    users_own = os.environ.get("TF_CLI_CONFIG_FILE")
+    if users_own and Path(users_own).is_file():
+        return settings
+    folder.mkdir(parents=True, exist_ok=True)
+    cache = folder / "plugin-cache"
+    cache.mkdir(exist_ok=True)
+    text = (
+        f"plugin_cache_dir = {json.dumps(str(cache))}\n"
+        # Else each stack that is new would download the provider again.
+        "plugin_cache_may_break_dependency_lock_file = true\n"
+    )
+    if mirror := provider_mirror():
+        text = FROM_MIRROR.format(path=json.dumps(str(mirror)), provider=json.dumps(str(PROVIDER)))
+    configuration = folder / "terraform.rc"
+    configuration.write_text(text, "utf-8")
+    return {**settings, "TF_CLI_CONFIG_FILE": str(configuration)}
