@@ -24,12 +24,12 @@ class Behaviour:
 
     `repeated_events` is the share of events that are delivered twice, from 0 to 1; each delivery is up to
     `late_seconds` late, so that events pass one another. `lost_events` is the share of SageMaker's events
-    that are not delivered at all. `seed` decides which ones: `local/deliveries.py`.
+    that are not delivered at all. `seed` decides which ones: `localcloud/event_delivery.py`.
 
     For `unlisted_seconds`, ListModelPackages does not show a new version. For `stale_seconds` after an
     update, GetParameter answers what was there before. DescribeEndpoint answers what was there
     `outdated_seconds` ago. `throttled`: calls are refused at AWS's rates
-    (`local/limits.py`).
+    (`localcloud/throttling.py`).
     """
 
     creating_seconds: float = 0.2

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.behaviour import Behaviour
-from localcloud.ports import LOOPBACK, free_port
-from localcloud.server import running
+from localcloud.processes.ports import LOOPBACK, free_port
+from localcloud.processes.server import running
 
 
 @dataclass(frozen=True)

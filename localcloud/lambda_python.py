@@ -2,7 +2,7 @@
 
 import sys
 
-from localcloud.server import PROJECT
+from localcloud.processes.server import PROJECT
 
 RUNTIME = "python3.13"
 # `make` creates it, with what Lambda's runtime has: boto3, at the version that this project pins.

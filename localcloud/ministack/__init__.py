@@ -1,1 +1,1 @@
-"""ministack as the local cloud runs it: IAM enforced, decisions recorded, alarms as CloudWatch has them."""
+"""ministack as the local cloud runs it: with IAM enforced and recorded, and with corrected services."""

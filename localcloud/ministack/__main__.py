@@ -6,20 +6,11 @@ from pathlib import Path
 from ministack import app
 
 from localcloud.behaviour import Behaviour
-from localcloud.deliveries import Deliveries
-from localcloud.ministack import (
-    alarms,
-    decisions,
-    encryption,
-    functions,
-    notifications,
-    parameters,
-    principals,
-    requests,
-    terraform_requests,
-)
-from localcloud.ministack.gate import gated
-from localcloud.ministack.runtimes import use_their_own_python
+from localcloud.event_delivery import Deliveries
+from localcloud.ministack.iam import decisions, encryption, principals, requests, terraform_requests
+from localcloud.ministack.routes import gated
+from localcloud.ministack.services import alarms, functions, notifications, parameters
+from localcloud.ministack.services.lambda_runtimes import use_their_own_python
 
 principals.correct()
 decisions.record(Path(sys.argv[1]))

@@ -8,9 +8,9 @@ from pathlib import Path
 import uvicorn
 
 from localcloud.behaviour import Behaviour
-from localcloud.ports import LOOPBACK
+from localcloud.processes.ports import LOOPBACK
 from localcloud.sagemaker.app import build
-from localcloud.sagemaker.permissions import Iam
+from localcloud.sagemaker.iam.permissions import Iam
 
 # Which operation came when: without it, nobody can tell a request that was sent twice from two requests.
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")

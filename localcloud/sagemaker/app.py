@@ -14,11 +14,12 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from localcloud.behaviour import Behaviour
-from localcloud.sagemaker import asynchronous, gateway, hub
-from localcloud.sagemaker.actions import sagemaker_calls
+from localcloud.sagemaker.authorization.actions import sagemaker_calls
+from localcloud.sagemaker.containers import hub
 from localcloud.sagemaker.errors import AwsError
-from localcloud.sagemaker.permissions import Caller, Permissions
-from localcloud.sagemaker.runtime import params_of
+from localcloud.sagemaker.iam.permissions import Caller, Permissions
+from localcloud.sagemaker.inference import asynchronous, realtime
+from localcloud.sagemaker.inference.requests import params_of
 from localcloud.sagemaker.service import Service
 from localcloud.sagemaker.state import Region
 
@@ -64,7 +65,7 @@ class Api:
         body = await request.body()
         params = params_of("InvokeEndpoint", request.path_params["name"], request.headers)
         region, name = await self._authorized("InvokeEndpoint", request)
-        answer, variant = await gateway.invoke(region, name, body, params)
+        answer, variant = await realtime.invoke(region, name, body, params)
         invoked = {
             "x-Amzn-Invoked-Production-Variant": variant,
             "Content-Type": answer.content_type,

@@ -16,7 +16,7 @@ from collections.abc import Iterable
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud.sagemaker.clients import client
+from localcloud.sagemaker.iam.clients import client
 from localcloud.sagemaker.state import Members, Region, Resource, in_background
 
 MODEL_PACKAGE = "SageMaker Model Package State Change"

@@ -5,23 +5,18 @@ import asyncio
 import botocore.session
 from botocore.model import OperationModel
 
-from localcloud.limits import CODE, MESSAGE, Limits
-from localcloud.sagemaker import (
-    capacity,
-    configurations,
-    endpoints,
-    model_packages,
-    on_behalf,
-    resources,
-    rules,
-    tags,
-)
-from localcloud.sagemaker.actions import sagemaker_calls, scaling_calls
+from localcloud.sagemaker import resources, tags
+from localcloud.sagemaker.authorization import on_behalf
+from localcloud.sagemaker.authorization.actions import sagemaker_calls, scaling_calls
+from localcloud.sagemaker.endpoints import capacities, configurations, operations
 from localcloud.sagemaker.errors import AwsError, unknown_operation
-from localcloud.sagemaker.permissions import Caller
-from localcloud.sagemaker.scaling import Scaling
+from localcloud.sagemaker.iam.permissions import Caller
+from localcloud.sagemaker.registry import packages
+from localcloud.sagemaker.rules import requests
+from localcloud.sagemaker.rules.shapes import validate
+from localcloud.sagemaker.scaling.scaling import Scaling
 from localcloud.sagemaker.state import Members, Region
-from localcloud.sagemaker.validation import validate
+from localcloud.throttling import CODE, MESSAGE, Limits
 
 SAGEMAKER = "SageMaker"
 SCALING = "AnyScaleFrontendService"
@@ -31,17 +26,17 @@ _MODELS = {
 }
 _SPECIAL = {
     "CreateEndpointConfig": configurations.create_config,
-    "CreateEndpoint": endpoints.create_endpoint,
-    "DescribeEndpoint": endpoints.describe_endpoint,
-    "UpdateEndpoint": endpoints.update_endpoint,
-    "UpdateEndpointWeightsAndCapacities": capacity.update_weights_and_capacities,
-    "DeleteEndpoint": endpoints.delete_endpoint,
-    "CreateModelPackageGroup": model_packages.create_group,
-    "DeleteModelPackageGroup": model_packages.delete_group,
-    "CreateModelPackage": model_packages.create_package,
-    "UpdateModelPackage": model_packages.update_package,
-    "ListModelPackages": model_packages.list_packages,
-    "BatchDescribeModelPackage": model_packages.describe_packages,
+    "CreateEndpoint": operations.create_endpoint,
+    "DescribeEndpoint": operations.describe_endpoint,
+    "UpdateEndpoint": operations.update_endpoint,
+    "UpdateEndpointWeightsAndCapacities": capacities.update_weights_and_capacities,
+    "DeleteEndpoint": operations.delete_endpoint,
+    "CreateModelPackageGroup": packages.create_group,
+    "DeleteModelPackageGroup": packages.delete_group,
+    "CreateModelPackage": packages.create_package,
+    "UpdateModelPackage": packages.update_package,
+    "ListModelPackages": packages.list_packages,
+    "BatchDescribeModelPackage": packages.describe_packages,
     "AddTags": tags.add_tags,
     "ListTags": tags.list_tags,
     "DeleteTags": tags.delete_tags,
@@ -70,7 +65,7 @@ class Service:
         calls_of = sagemaker_calls if of_sagemaker else scaling_calls
         calls = calls_of(operation.name, self.region, params)
         await asyncio.to_thread(self.region.permissions.require, caller, calls)
-        rules.check(operation.name, self.region, params)
+        requests.check(operation.name, self.region, params)
         if not of_sagemaker:
             return self._scaling.perform(operation.name, params)
         if reads := on_behalf.CHECKS.get(operation.name):
@@ -79,7 +74,7 @@ class Service:
         return handler(operation, self.region, params)
 
     async def close(self) -> None:
-        await endpoints.close(self.region)
+        await operations.close(self.region)
 
 
 def _operation(target: str) -> OperationModel:

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.behaviour import Behaviour
-from localcloud.deliveries import Deliveries
+from localcloud.event_delivery import Deliveries
+from localcloud.sagemaker.containers.fleet import Fleet
 from localcloud.sagemaker.errors import invalid
-from localcloud.sagemaker.fleet import Fleet
-from localcloud.sagemaker.permissions import Permissions
+from localcloud.sagemaker.iam.permissions import Permissions
 
 Members = dict[str, Any]
 Tasks = set[asyncio.Task[None]]

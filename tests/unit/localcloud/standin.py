@@ -18,12 +18,13 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from localcloud.behaviour import Behaviour
-from localcloud.ports import LOOPBACK, free_port
-from localcloud.sagemaker import containers, events
+from localcloud.processes.ports import LOOPBACK, free_port
+from localcloud.sagemaker import events
 from localcloud.sagemaker.app import build
-from localcloud.sagemaker.containers import Answer
-from localcloud.sagemaker.model_data import ModelData
-from localcloud.sagemaker.permissions import Call, Caller
+from localcloud.sagemaker.containers import process
+from localcloud.sagemaker.containers.model_data import ModelData
+from localcloud.sagemaker.containers.process import Answer
+from localcloud.sagemaker.iam.permissions import Call, Caller
 
 NOWHERE = f"http://{LOOPBACK}:9"
 # No test waits for a state that it does not look at; each is there to be seen, none the less.
@@ -205,7 +206,7 @@ def fake_endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
         made.started.append(FakeContainer(data.url.rpartition("/")[2]))
         return made.started[-1]
 
-    monkeypatch.setattr(containers, "start", start)
+    monkeypatch.setattr(process, "start_container", start)
     monkeypatch.setattr(events, "_send", lambda _, event: made.told.append(event))
     return made
 

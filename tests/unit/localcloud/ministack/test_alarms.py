@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from ministack.services import cloudwatch
 
-from localcloud.ministack import alarms
+from localcloud.ministack.services import alarms
 
 ALARM = {
     "AlarmName": "smoke",

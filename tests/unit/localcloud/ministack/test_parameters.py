@@ -8,7 +8,7 @@ import pytest
 from ministack.services import ssm
 
 from localcloud.behaviour import Behaviour
-from localcloud.ministack import parameters
+from localcloud.ministack.services import parameters
 
 
 @pytest.fixture

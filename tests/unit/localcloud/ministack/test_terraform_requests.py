@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from ministack.core import iam_actions
 
-from localcloud.ministack.terraform_requests import corrected_action, corrected_resource
+from localcloud.ministack.iam.terraform_requests import corrected_action, corrected_resource
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 EVENTS = "AWSEvents."

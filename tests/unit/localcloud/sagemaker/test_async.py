@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.sagemaker import asynchronous
+from localcloud.sagemaker.inference import asynchronous
 from tests.unit.localcloud.standin import Endpoints, refusal, until, variant
 
 OUTPUT = {"S3OutputPath": "s3://b/out/", "S3FailurePath": "s3://b/failed"}

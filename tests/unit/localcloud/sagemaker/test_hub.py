@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from localcloud.sagemaker.containers.model_data import model_data
 from localcloud.sagemaker.errors import ContainerError
-from localcloud.sagemaker.model_data import model_data
-from localcloud.sagemaker.permissions import Caller
+from localcloud.sagemaker.iam.permissions import Caller
 
 READER = Caller("123456789012", "", "us-east-1")
 OLD, NEW = "a" * 40, "b" * 40

@@ -4,7 +4,7 @@ from typing import Any
 import pytest
 
 from localcloud.sagemaker.errors import AwsError
-from localcloud.sagemaker.scaling import Scaling
+from localcloud.sagemaker.scaling.scaling import Scaling
 from localcloud.sagemaker.state import Members, Region
 from tests.unit.localcloud.standin import Everything
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.sagemaker import baking
+from localcloud.sagemaker.endpoints import baking
 from tests.unit.localcloud.standin import Endpoints, refusal, until, variant
 
 ALARMS = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from localcloud.behaviour import Behaviour
-from localcloud.sagemaker import baking
+from localcloud.sagemaker.endpoints import baking
 from tests.unit.localcloud.standin import Endpoints, fake_endpoints, refusal, served, until, variant
 
 ALARM = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}

@@ -1,0 +1,1 @@
+"""Corrections of ministack's IAM: what is authorized, who asks, and a record of every decision."""

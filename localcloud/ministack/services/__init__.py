@@ -1,0 +1,1 @@
+"""Corrections of ministack's services, one module a service."""

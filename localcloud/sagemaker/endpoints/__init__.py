@@ -1,0 +1,1 @@
+"""Endpoints and their configurations, and the deployments that change an endpoint."""

@@ -1,0 +1,1 @@
+"""Callers, the calls they make, and the client of ministack's IAM evaluator."""

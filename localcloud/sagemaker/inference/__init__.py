@@ -1,0 +1,1 @@
+"""The runtime API: real-time and asynchronous invocations of an endpoint."""
