@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from ministack.core import iam_actions
 
-from localcloud.ministack import requests
+from localcloud.ministack.iam import requests
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
