@@ -23,10 +23,10 @@ demo: check .venv/.dev .venv-lambda/.done  ## Play the whole story on this machi
 
 # What IAM decided in all of the tests' local clouds: the last command reads it. Three workers on two cores, for
 # half of a local test is waiting: for Terraform's provider, or for a roll.
-test: export ROLLFORWARD_DECISIONS := $(CURDIR)/.build/decisions
+test: export LOCALCLOUD_DECISIONS := $(CURDIR)/.build/decisions
 test: setup .venv/.torch .venv-policy/.done .venv-toolkit/.done lint  ## Run every test.
 	@[ ! -e .venv-lambda/.done ] || .venv-lambda/bin/python -m pytest -q -n 2 $(FUNCTIONS_TESTS)
-	@rm -rf $(ROLLFORWARD_DECISIONS) && mkdir -p $(ROLLFORWARD_DECISIONS)
+	@rm -rf $(LOCALCLOUD_DECISIONS) && mkdir -p $(LOCALCLOUD_DECISIONS)
 	pytest -n 3 --dist loadfile --no-loadscope-reorder
 	pytest tests/local/used.py
 

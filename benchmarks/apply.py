@@ -19,6 +19,7 @@ from config.schema.settings import load
 from examples.sentiment.build import build
 from localcloud.behaviour import Behaviour
 from localcloud.cloud import local_cloud
+from rollforward.lambda_python import runtimes_variable
 from rollforward.terraform.binary import binary
 from rollforward.terraform.cli_configuration import cli_environment
 
@@ -38,6 +39,7 @@ def rolls(tell: Callable[[str], None]) -> Iterator[Figure]:
         archive = build("v1", Path(name))
         environment = load(ENVIRONMENT, folder / "config" / "environments")
         place = Path(name), environment.account, environment.region
+        os.environ.update(runtimes_variable())
         with local_cloud(*place, Behaviour(baking_seconds=0)) as cloud:
             environ = _environ({**cloud.environment, **cli_environment(Path(name))})
             tell("the first apply of everything")

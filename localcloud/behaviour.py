@@ -8,7 +8,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-VARIABLE = "ROLLFORWARD_LOCAL_BEHAVIOUR"
+VARIABLE = "LOCALCLOUD_BEHAVIOUR"
 
 
 @dataclass(frozen=True)

@@ -73,8 +73,8 @@ def local_cloud(
 
 
 def _decisions(logs: Path) -> Path:
-    """In the folder that ROLLFORWARD_DECISIONS names, for whoever reads those of several clouds."""
-    gathered = os.environ.get("ROLLFORWARD_DECISIONS")
+    """In the folder that LOCALCLOUD_DECISIONS names, for whoever reads those of several clouds."""
+    gathered = os.environ.get("LOCALCLOUD_DECISIONS")
     return Path(gathered) / f"{uuid.uuid4()}.jsonl" if gathered else logs / "decisions.jsonl"
 
 

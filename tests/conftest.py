@@ -1,8 +1,11 @@
 """What every test can rely on, however the run was started."""
 
+import os
 import signal
 
 from hypothesis import settings
+
+from rollforward.lambda_python import runtimes_variable
 
 # How long an example takes says more about the machine's load than about the code.
 settings.register_profile("unhurried", deadline=None)
@@ -10,6 +13,7 @@ settings.load_profile("unhurried")
 
 
 def pytest_configure() -> None:
+    os.environ.update(runtimes_variable())
     # A shell's background jobs ignore Ctrl-C, and so does all that they start: the tests' interrupts too.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

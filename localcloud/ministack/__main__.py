@@ -10,7 +10,7 @@ from localcloud.event_delivery import Deliveries
 from localcloud.ministack.iam import decisions, encryption, principals, requests, terraform_requests
 from localcloud.ministack.routes import gated
 from localcloud.ministack.services import alarms, functions, notifications, parameters
-from localcloud.ministack.services.lambda_runtimes import use_their_own_python
+from localcloud.ministack.services.lambda_runtimes import use_interpreters_of_runtimes
 
 principals.correct()
 decisions.record(Path(sys.argv[1]))
@@ -23,7 +23,7 @@ notifications.deliver_late(Deliveries(behaviour))
 parameters.behave(behaviour)
 alarms.mend()
 app.app = gated(app.app)
-use_their_own_python()
+use_interpreters_of_runtimes()
 # The rest of the command line is ministack's own.
 del sys.argv[1]
 app.main()

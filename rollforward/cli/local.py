@@ -1,5 +1,6 @@
 """`rollforward local`."""
 
+import os
 import shlex
 import signal
 import sys
@@ -12,6 +13,7 @@ from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json
 from rollforward.console import err, out
 from rollforward.folders import WORK
+from rollforward.lambda_python import runtimes_variable
 from rollforward.terraform.cli_configuration import cli_environment
 
 app = typer.Typer()
@@ -23,6 +25,7 @@ def local(env: EnvironmentName = "dev", as_json: Json = False) -> None:
     with exit_on_error():
         environment = settings.load(env)
         folder = WORK / "cloud"
+        os.environ.update(runtimes_variable())
         with local_cloud(folder, environment.account, environment.region) as cloud:
             exports = {**cloud.environment, **cli_environment(folder.resolve())}
             if as_json:

@@ -20,12 +20,12 @@ from config.errors import ConfigError
 from config.schema.settings import load
 from localcloud.cloud import local_cloud
 from localcloud.errors import LocalCloudError
-from localcloud.lambda_python import functions_version
 from rollforward.aws import clients
 from rollforward.console import err
 from rollforward.demo.roll_back import THE_WAY_BACK
 from rollforward.demo.story import ROLLING_FORWARD, World
 from rollforward.errors import RollforwardError
+from rollforward.lambda_python import functions_version, runtimes_variable
 from rollforward.terraform.cli_configuration import cli_environment
 
 ENVIRONMENT = "dev"
@@ -79,6 +79,7 @@ def _play(folder: Path, result: Result, stack: ExitStack) -> None:
     account, region = environment.account, environment.region
 
     def start() -> str:
+        stack.enter_context(_environ(runtimes_variable()))
         cloud = stack.enter_context(local_cloud(folder, account, region))
         stack.enter_context(_environ({**cloud.environment, **cli_environment(folder)}))
         url = cloud.environment["AWS_ENDPOINT_URL"]

@@ -12,7 +12,7 @@ import boto3
 import pytest
 
 from localcloud.cloud import local_cloud
-from localcloud.lambda_python import lambda_python
+from localcloud.ministack.services.lambda_runtimes import find_interpreter
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 CODE = """
@@ -45,7 +45,7 @@ def zipped(code: str) -> bytes:
 def test_a_function_runs_on_its_own_python_or_on_ours_and_finds_the_pinned_boto3(
     tmp_path: Path, runtime: str
 ) -> None:
-    python = lambda_python(runtime)
+    python = find_interpreter(runtime)
     own = runtime == "python3.13" and python != sys.executable
     expected = subprocess.check_output(
         [python, "-c", "import sys; print(list(sys.version_info[:2]))"], text=True

@@ -127,7 +127,7 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Hub:
 @contextmanager
 def _cloud(folder: Path, **environment: str) -> Iterator[Cloud]:
     with pytest.MonkeyPatch.context() as environ:
-        environ.delenv("ROLLFORWARD_TOOLKIT", raising=False)
+        environ.delenv("LOCALCLOUD_TOOLKIT", raising=False)
         for name, value in environment.items():
             environ.setenv(name, value)
         with local_cloud(folder, ACCOUNT, REGION) as cloud:
@@ -137,14 +137,14 @@ def _cloud(folder: Path, **environment: str) -> Iterator[Cloud]:
 @pytest.fixture(scope="module")
 def aws(tmp_path_factory: pytest.TempPathFactory, hub: Hub) -> Iterator[Cloud]:
     """A cloud whose containers have AWS's own handler."""
-    places = {"ROLLFORWARD_HUB": str(hub.folder), "ROLLFORWARD_TOOLKIT": str(TOOLKIT)}
+    places = {"LOCALCLOUD_HUB": str(hub.folder), "LOCALCLOUD_TOOLKIT": str(TOOLKIT)}
     with _cloud(tmp_path_factory.mktemp("aws"), **places) as cloud:
         yield cloud
 
 
 @pytest.fixture(scope="module")
 def ours(tmp_path_factory: pytest.TempPathFactory, hub: Hub) -> Iterator[Cloud]:
-    with _cloud(tmp_path_factory.mktemp("ours"), ROLLFORWARD_HUB=str(hub.folder)) as cloud:
+    with _cloud(tmp_path_factory.mktemp("ours"), LOCALCLOUD_HUB=str(hub.folder)) as cloud:
         yield cloud
 
 

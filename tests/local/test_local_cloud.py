@@ -323,7 +323,7 @@ def test_nothing_is_left_running(
     tmp_path: Path, archives: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # ministack is found by the file that it writes its decisions to: this cloud's own.
-    monkeypatch.delenv("ROLLFORWARD_DECISIONS", raising=False)
+    monkeypatch.delenv("LOCALCLOUD_DECISIONS", raising=False)
     with local_cloud(tmp_path, ACCOUNT, REGION) as running:
         cloud = Cloud(running)
         cloud.deliver("v1", archives["v1"])

@@ -83,7 +83,7 @@ class Bucket:
 def bucket(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bucket]:
     with pytest.MonkeyPatch.context() as environ:
         # These roles may do more than the stacks' do: their recordings are nobody's.
-        environ.delenv("ROLLFORWARD_DECISIONS", raising=False)
+        environ.delenv("LOCALCLOUD_DECISIONS", raising=False)
         with local_cloud(tmp_path_factory.mktemp("pinned"), DEV.account, DEV.region) as cloud:
             yield Bucket(cloud)
 

@@ -35,7 +35,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     code.mkdir(parents=True)
     (code / "inference.py").write_text(SHOUTING)
     with pytest.MonkeyPatch.context() as environ:
-        environ.setenv("ROLLFORWARD_HUB", str(hub))
+        environ.setenv("LOCALCLOUD_HUB", str(hub))
         with sentiment(tmp_path_factory.mktemp("variants")) as site:
             yield site
 

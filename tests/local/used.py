@@ -1,6 +1,6 @@
 """Used is measured: what the local tests' recordings say of the roles that the stacks deploy.
 
-`make test` runs this after all other tests, with ROLLFORWARD_DECISIONS naming the folder of their recordings.
+`make test` runs this after all other tests, with LOCALCLOUD_DECISIONS naming the folder of their recordings.
 A right that no test needed, or a call that was denied, must be in permissions.yaml, with its reason.
 """
 
@@ -51,7 +51,7 @@ def _rights(role: re.Match[str], statement: dict[str, Any]) -> Iterator[Right]:
 @pytest.fixture(scope="module")
 def recordings() -> Recordings:
     found = Recordings(set(), set(), {})
-    for line in _lines(Path(os.environ["ROLLFORWARD_DECISIONS"])):
+    for line in _lines(Path(os.environ["LOCALCLOUD_DECISIONS"])):
         holder = line.get("role") or line["principal"].rpartition(":assumed-role/")[2]
         role = _ROLE.fullmatch(holder.partition("/")[0])
         if not role:

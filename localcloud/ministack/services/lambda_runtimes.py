@@ -1,16 +1,30 @@
-"""Functions run on the Python of their runtime, where ministack would take its own."""
+"""Run each function on the Python of its own runtime, if this machine has it.
+
+`LOCALCLOUD_RUNTIMES` lists folders, as PATH does. The interpreter of a runtime is the program there that has
+the runtime's name, such as `python3.13`; it needs boto3. Without one, the function runs on the Python of the
+local cloud.
+"""
+
+import os
+import shutil
+import sys
 
 from ministack.core import lambda_runtime
 
-from localcloud.lambda_python import lambda_python
+VARIABLE = "LOCALCLOUD_RUNTIMES"
 
 
-def use_their_own_python() -> None:
+def find_interpreter(runtime: str) -> str:
+    """The path of the Python for functions of this runtime, as in `python3.13`."""
+    return shutil.which(runtime, path=os.environ.get(VARIABLE, "")) or sys.executable
+
+
+def use_interpreters_of_runtimes() -> None:
     """Replace how ministack finds the interpreter of a function; it has no setting for that."""
-    find = lambda_runtime._detect_runtime_binary
+    detect = lambda_runtime._detect_runtime_binary
 
-    def found(runtime: str) -> tuple[str, str]:
-        interpreter, worker = find(runtime)
-        return (lambda_python(runtime) if runtime.startswith("python") else interpreter), worker
+    def detect_or_find(runtime: str) -> tuple[str, str]:
+        interpreter, worker = detect(runtime)
+        return (find_interpreter(runtime) if runtime.startswith("python") else interpreter), worker
 
-    lambda_runtime._detect_runtime_binary = found
+    lambda_runtime._detect_runtime_binary = detect_or_find

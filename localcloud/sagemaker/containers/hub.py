@@ -1,6 +1,6 @@
 """The folder that stands in for the HuggingFace hub, to which there is no way from here.
 
-`ROLLFORWARD_HUB` is laid out as the hub's own cache, so a person's own (`~/.cache/huggingface/hub`) will do:
+`LOCALCLOUD_HUB` is laid out as the hub's own cache, so a person's own (`~/.cache/huggingface/hub`) will do:
 `models--<organisation>--<name>/snapshots/<commit>/…`, and `refs/<branch>`, a file that says which commit.
 
 The stand-in also answers for the hub from it, under `/hub`, as much as AWS's handler asks: what files a
@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 
 from localcloud.sagemaker.errors import ContainerError
 
-HUB = "ROLLFORWARD_HUB"
+HUB = "LOCALCLOUD_HUB"
 MAIN = "main"
 PATH = "/hub"
 

@@ -5,7 +5,7 @@ Keeps SageMaker's contract for serving containers, with the handlers of its infe
 `output_fn`. A model of the HuggingFace hub may come without code. Stands alone, on the standard
 library, so that the model's code sees nothing of ours.
 
-Or the handler is the very one of AWS's container for HuggingFace: where `ROLLFORWARD_TOOLKIT` is set, to the
+Or the handler is the very one of AWS's container for HuggingFace: where `LOCALCLOUD_TOOLKIT` is set, to the
 Python of an environment that has it (docs/decisions/0017-hub-locally.md).
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
@@ -26,7 +26,7 @@ from typing import Any
 JSON = "application/json"
 TASK = "HF_TASK"
 HUB_MODEL = "HF_MODEL_ID"
-TOOLKIT = "ROLLFORWARD_TOOLKIT"
+TOOLKIT = "LOCALCLOUD_TOOLKIT"
 
 Answer = tuple[int, bytes, str]
 

@@ -24,6 +24,7 @@ from examples.sentiment.build import build
 from localcloud.cloud import LocalCloud, local_cloud
 from rollforward.checkout import copied
 from rollforward.errors import RollforwardError
+from rollforward.lambda_python import runtimes_variable
 from rollforward.operations.permissions.updates import update
 from rollforward.terraform.cli_configuration import cli_environment
 from rollforward.terraform.stack import Stack
@@ -148,6 +149,7 @@ def life(
     """The environment `name`, as the examples have it, for users who may do what their policy allows."""
     project = copied(folder / "project")
     environment = settings.load(name, project / "config" / "environments")
+    os.environ.update(runtimes_variable())
     with local_cloud(folder, environment.account, environment.region) as cloud:
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         path = f"{Path(sys.executable).parent}{os.pathsep}{own['PATH']}"

@@ -28,8 +28,8 @@ def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         (place / "weights").symlink_to(f"../../../blobs/{commit}")
     (model / "refs").mkdir()
     (model / "refs" / "main").write_text(f"{NEW}\n")
-    monkeypatch.setenv("ROLLFORWARD_HUB", str(model.parent))
-    monkeypatch.delenv("ROLLFORWARD_TOOLKIT", raising=False)
+    monkeypatch.setenv("LOCALCLOUD_HUB", str(model.parent))
+    monkeypatch.delenv("LOCALCLOUD_TOOLKIT", raising=False)
     return model.parent
 
 
@@ -83,8 +83,8 @@ def test_a_revision_that_the_hub_does_not_have_is_refused_by_name(
 def test_a_model_that_the_local_cloud_cannot_have_is_refused_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.delenv("ROLLFORWARD_HUB", raising=False)
-    with pytest.raises(ContainerError, match="Set ROLLFORWARD_HUB to a folder that holds it"):
+    monkeypatch.delenv("LOCALCLOUD_HUB", raising=False)
+    with pytest.raises(ContainerError, match="Set LOCALCLOUD_HUB to a folder that holds it"):
         _fetch(tmp_path / "model")
     with pytest.raises(ContainerError, match="runs no images"):
         model_data({"Image": "image"}, READER).fetch(tmp_path / "model")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from localcloud import lambda_python
+from rollforward import lambda_python
 from stacks.constructs.function import RUNTIME
 
 SCRIPT = Path(__file__).parents[3] / "requirements" / "lambda_python.py"
