@@ -15,10 +15,11 @@ from statistics import median
 
 from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
 from benchmarks.figure import Figure
-from config.schema.settings import load
+from config.schema.settings import ENVIRONMENTS_VARIABLE, load
 from examples.sentiment.build import build
 from localcloud.behaviour import Behaviour
 from localcloud.cloud import local_cloud
+from rollforward.folders import EXAMPLE_ENVIRONMENTS
 from rollforward.lambda_python import runtimes_variable
 from rollforward.terraform.binary import binary
 from rollforward.terraform.cli_configuration import cli_environment
@@ -37,11 +38,18 @@ def rolls(tell: Callable[[str], None]) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name:
         folder = checkout(Path(name) / "checkout")
         archive = build("v1", Path(name))
-        environment = load(ENVIRONMENT, folder / "config" / "environments")
+        environments = folder / EXAMPLE_ENVIRONMENTS
+        environment = load(ENVIRONMENT, environments)
         place = Path(name), environment.account, environment.region
         os.environ.update(runtimes_variable())
         with local_cloud(*place, Behaviour(baking_seconds=0)) as cloud:
-            environ = _environ({**cloud.environment, **cli_environment(Path(name))})
+            environ = _environ(
+                {
+                    **cloud.environment,
+                    **cli_environment(Path(name)),
+                    ENVIRONMENTS_VARIABLE: str(environments),
+                }
+            )
             tell("the first apply of everything")
             run([*ROLLFORWARD, "bootstrap"], environ, folder)
             run([*ROLLFORWARD, "apply", "--yes"], environ, folder)

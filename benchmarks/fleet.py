@@ -10,7 +10,7 @@ import yaml
 
 from benchmarks.figure import Figure
 from benchmarks.process import Run, medians, run
-from config.schema.settings import ENVIRONMENTS
+from rollforward.folders import EXAMPLE_ENVIRONMENTS, ROOT
 
 RUNS = 3
 SIZES = (1, 10, 100, 500)
@@ -64,7 +64,7 @@ def _figures(found: dict[int, Run], selected: Run) -> Iterator[Figure]:
 
 def _write_environment(folder: Path, size: int) -> None:
     """`dev`, with its model under many names."""
-    content = yaml.safe_load((ENVIRONMENTS / "dev.yaml").read_text("utf-8"))
+    content = yaml.safe_load((ROOT / EXAMPLE_ENVIRONMENTS / "dev.yaml").read_text("utf-8"))
     (model,) = content["models"].values()
     content["models"] = {f"model-{number:03}": model for number in range(1, size + 1)}
     (folder / f"fleet-{size}.yaml").write_text(yaml.safe_dump(content), "utf-8")

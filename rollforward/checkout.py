@@ -17,6 +17,8 @@ SOURCES = (
     "main.py",
     "cdktf.json",
 )
+# What `make` installed. `.venv-lambda` is missing on a machine without the functions' Python.
+INSTALLED = ("node_modules", ".venv-lambda")
 
 
 def copied(folder: Path) -> Path:
@@ -27,5 +29,6 @@ def copied(folder: Path) -> Path:
             shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(source, folder / name)
-    (folder / "node_modules").symlink_to(ROOT / "node_modules")
+    for name in INSTALLED:
+        (folder / name).symlink_to(ROOT / name)
     return folder

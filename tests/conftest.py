@@ -5,7 +5,12 @@ import signal
 
 from hypothesis import settings
 
+from rollforward.folders import EXAMPLE_ENVIRONMENTS, ROOT
 from rollforward.lambda_python import runtimes_variable
+
+# config/environments is the user's. Modules load their environments when they are imported, commands in their
+# own processes.
+os.environ["ROLLFORWARD_ENVIRONMENTS"] = str(ROOT / EXAMPLE_ENVIRONMENTS)
 
 # How long an example takes says more about the machine's load than about the code.
 settings.register_profile("unhurried", deadline=None)

@@ -1,9 +1,11 @@
 """What a user edits: one YAML file an environment, checked here before anything else happens.
 
-`load("dev")` reads `config/environments/dev.yaml`. Every mistake in the file is reported at once, each as a
-breadcrumb: file → key → key: what was expected, what was found.
+`load("dev")` reads `config/environments/dev.yaml`. The variable `ROLLFORWARD_ENVIRONMENTS` names another
+folder. Every mistake in the file is reported at once, each as a breadcrumb: file → key → key: what was
+expected, what was found.
 """
 
+import os
 from collections import Counter
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -21,7 +23,8 @@ from config.schema.resolved_variant import ResolvedVariant, resolve_variants
 from config.schema.serving import Serverless, Serving
 from config.schema.source import Source, require_hub
 
-ENVIRONMENTS = Path(__file__).parents[1] / "environments"
+USERS_ENVIRONMENTS = Path(__file__).parents[1] / "environments"
+ENVIRONMENTS_VARIABLE = "ROLLFORWARD_ENVIRONMENTS"
 
 DEFAULT_PROJECT = "rollforward"
 
@@ -92,8 +95,17 @@ class Environment(Frozen):
         return self.models[name]
 
 
-def load(name: str, folder: Path = ENVIRONMENTS) -> Environment:
-    """Read and check `<folder>/<name>.yaml`. Raises ConfigError with every mistake in it."""
+def environments_folder() -> Path:
+    """The folder of the environments' files: `ROLLFORWARD_ENVIRONMENTS`, or config/environments."""
+    return Path(os.environ.get(ENVIRONMENTS_VARIABLE) or USERS_ENVIRONMENTS)
+
+
+def load(name: str, folder: Path | None = None) -> Environment:
+    """Read and check `<folder>/<name>.yaml`. Raises ConfigError with every mistake in it.
+
+    Without a folder, the environment is read from `environments_folder()`.
+    """
+    folder = folder or environments_folder()
     path = folder / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))

@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from config.errors import ConfigError
-from config.schema.settings import load
+from config.schema.settings import ENVIRONMENTS_VARIABLE, load
 from localcloud.cloud import local_cloud
 from localcloud.errors import LocalCloudError
 from rollforward.aws import clients
@@ -25,10 +25,12 @@ from rollforward.console import err
 from rollforward.demo.roll_back import THE_WAY_BACK
 from rollforward.demo.story import ROLLING_FORWARD, World
 from rollforward.errors import RollforwardError
+from rollforward.folders import EXAMPLE_ENVIRONMENTS, ROOT
 from rollforward.lambda_python import functions_version, runtimes_variable
 from rollforward.terraform.cli_configuration import cli_environment
 
 ENVIRONMENT = "dev"
+ENVIRONMENTS = ROOT / EXAMPLE_ENVIRONMENTS
 
 
 @dataclass(frozen=True)
@@ -75,13 +77,14 @@ def play(folder: Path, *, quiet: bool) -> Result:
 
 
 def _play(folder: Path, result: Result, stack: ExitStack) -> None:
-    environment = load(ENVIRONMENT)
+    environment = load(ENVIRONMENT, ENVIRONMENTS)
     account, region = environment.account, environment.region
 
     def start() -> str:
         stack.enter_context(_environ(runtimes_variable()))
         cloud = stack.enter_context(local_cloud(folder, account, region))
-        stack.enter_context(_environ({**cloud.environment, **cli_environment(folder)}))
+        settings = {ENVIRONMENTS_VARIABLE: str(ENVIRONMENTS)}
+        stack.enter_context(_environ({**settings, **cloud.environment, **cli_environment(folder)}))
         url = cloud.environment["AWS_ENDPOINT_URL"]
         return f"account {account} in {region}, at {url}; functions run on Python {functions_version()}"
 

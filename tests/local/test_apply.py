@@ -16,9 +16,10 @@ import pytest
 
 from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
 from config import names
-from config.schema.settings import load
+from config.schema.settings import ENVIRONMENTS_VARIABLE, load
 from localcloud.behaviour import Behaviour
 from localcloud.cloud import local_cloud
+from rollforward.folders import EXAMPLE_ENVIRONMENTS
 from rollforward.terraform.cli_configuration import cli_environment
 from tests.local.deployment import Ran, own_environ
 from tests.local.two_models import Site
@@ -34,13 +35,15 @@ SLOW = Behaviour(updating_seconds=2, rolling_back_seconds=15, deleting_seconds=4
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("apply")
     project = checkout(folder / "project")
-    environment = load(ENVIRONMENT, project / "config" / "environments")
+    environments = project / EXAMPLE_ENVIRONMENTS
+    environment = load(ENVIRONMENT, environments)
     with local_cloud(folder, environment.account, environment.region, SLOW) as cloud:
         environ = {
             **own_environ(),
             **cloud.environment,
             **cli_environment(folder),
             "DEPLOYMENT_ENV": ENVIRONMENT,
+            ENVIRONMENTS_VARIABLE: str(environments),
         }
         site = Site(environment, project, environ)
         assert site.run("bootstrap").code == 0

@@ -1,4 +1,4 @@
-"""The demo, run as its user runs it."""
+"""The demo, run as its user runs it: in a project whose environments the user has edited."""
 
 import json
 import os
@@ -10,14 +10,19 @@ from pathlib import Path
 import psutil
 import pytest
 
-ROOT = Path(__file__).parents[2]
+from config.schema.settings import ENVIRONMENTS_VARIABLE
+from rollforward.checkout import copied
+from tests.users_environments import edit
 
 
 def demo(folder: Path, *arguments: str) -> subprocess.Popen[str]:
+    project = copied(folder / "project")
+    edit(project / "config" / "environments")
+    own = {name: value for name, value in os.environ.items() if name != ENVIRONMENTS_VARIABLE}
     return subprocess.Popen(
         [sys.executable, "-m", "rollforward", "demo", *arguments],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        env={**own, "PYTHONPATH": str(project)},
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -16,6 +16,7 @@ from benchmarks.checkout import ENVIRONMENT
 from config import names
 from config.schema.settings import Environment
 from examples.sentiment.build import build
+from rollforward.folders import EXAMPLE_ENVIRONMENTS
 from tests.local.deployment import Ran, packed
 
 
@@ -78,7 +79,7 @@ class Site:
 
     def serve(self, model: str, serving: Mapping[str, Any]) -> None:
         """Write into the environment's file how the model is served."""
-        file = self.folder / "config" / "environments" / f"{ENVIRONMENT}.yaml"
+        file = self.folder / EXAMPLE_ENVIRONMENTS / f"{ENVIRONMENT}.yaml"
         content = yaml.safe_load(file.read_text())
         content["models"][model]["serving"] = dict(serving)
         file.write_text(yaml.safe_dump(content))

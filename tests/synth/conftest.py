@@ -3,11 +3,11 @@ from collections.abc import Callable
 import cdktf
 import pytest
 
-from config.schema.settings import ENVIRONMENTS, Environment, load
+from config.schema.settings import Environment, environments_folder, load
 from main import build_app
 from tests.synth.template import Template
 
-ENVIRONMENT_NAMES = sorted(path.stem for path in ENVIRONMENTS.glob("*.yaml"))
+ENVIRONMENT_NAMES = sorted(path.stem for path in environments_folder().glob("*.yaml"))
 
 Synthesize = Callable[[Environment], dict[str, Template]]
 

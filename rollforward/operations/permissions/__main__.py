@@ -1,7 +1,7 @@
 """`python -m rollforward.operations.permissions [ENVIRONMENT…]`: record what planning and applying needs.
 
 Writes `recorded.yaml`, from the decisions of the local cloud's IAM.
-Without arguments, the examples of all environments are recorded, side by side.
+Without arguments, all example environments are recorded, side by side.
 """
 
 import sys
@@ -9,14 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from config.schema.settings import ENVIRONMENTS
+from rollforward.folders import EXAMPLE_ENVIRONMENTS, ROOT
 from rollforward.operations.permissions import grants
 from rollforward.operations.permissions.grants import APPLY, PLAN
 from rollforward.operations.permissions.recording import Recorded, record
 
 
 def main(names: list[str]) -> None:
-    names = names or sorted(file.stem for file in ENVIRONMENTS.glob("*.yaml"))
+    names = names or sorted(file.stem for file in (ROOT / EXAMPLE_ENVIRONMENTS).glob("*.yaml"))
     with TemporaryDirectory() as folder, ThreadPoolExecutor(len(names)) as side_by_side:
         found = list(side_by_side.map(lambda name: _recorded(Path(folder) / name, name), names))
     plan = set().union(*(one[PLAN] for one in found))

@@ -19,11 +19,12 @@ import yaml
 
 from config import names
 from config.schema import settings
-from config.schema.settings import Environment
+from config.schema.settings import ENVIRONMENTS_VARIABLE, Environment
 from examples.sentiment.build import build
 from localcloud.cloud import LocalCloud, local_cloud
 from rollforward.checkout import copied
 from rollforward.errors import RollforwardError
+from rollforward.folders import EXAMPLE_ENVIRONMENTS
 from rollforward.lambda_python import runtimes_variable
 from rollforward.operations.permissions.updates import update
 from rollforward.terraform.cli_configuration import cli_environment
@@ -148,8 +149,9 @@ def life(
 ) -> Iterator[tuple[Life, LocalCloud]]:
     """The environment `name`, as the examples have it, for users who may do what their policy allows."""
     project = copied(folder / "project")
-    environment = settings.load(name, project / "config" / "environments")
     os.environ.update(runtimes_variable())
+    environments = project / EXAMPLE_ENVIRONMENTS
+    environment = settings.load(name, environments)
     with local_cloud(folder, environment.account, environment.region) as cloud:
         own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
         path = f"{Path(sys.executable).parent}{os.pathsep}{own['PATH']}"
@@ -159,16 +161,17 @@ def life(
             **cli_environment(folder),
             "PATH": path,
             "DEPLOYMENT_ENV": name,
+            ENVIRONMENTS_VARIABLE: str(environments),
         }
         edit(project, name, lambda settings: _example(settings, root))
-        environment = settings.load(name, project / "config" / "environments")
+        environment = settings.load(name, environments)
         users = {user: {**root, **_user(root, user, policies[user])} for user in policies}
         yield Life(environment, project, root, users), cloud
 
 
 def edit(project: Path, name: str, change: Callable[[dict[str, Any]], None]) -> None:
     """Change the settings in an environment's file."""
-    file = project / "config" / "environments" / f"{name}.yaml"
+    file = project / EXAMPLE_ENVIRONMENTS / f"{name}.yaml"
     content = yaml.safe_load(file.read_text("utf-8"))
     change(content)
     file.write_text(yaml.safe_dump(content), "utf-8")

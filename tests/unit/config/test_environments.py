@@ -2,7 +2,7 @@
 
 import pytest
 
-from config.schema.settings import ENVIRONMENTS, load
+from config.schema.settings import environments_folder, load
 from examples.sentiment.build import build
 from lambda_src.register_model.metrics import parse
 
@@ -14,7 +14,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
     return set(parse(archive.with_name("metrics.json").read_bytes()))
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in ENVIRONMENTS.glob("*.yaml")))
+@pytest.mark.parametrize("name", sorted(path.stem for path in environments_folder().glob("*.yaml")))
 def test_every_rule_names_a_metric_as_the_example_writes_it(name: str, written: set[str]) -> None:
     models = load(name).models.values()
     assert {rule.metric for model in models for rule in model.promotion.rules} <= written

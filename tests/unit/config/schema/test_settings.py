@@ -9,7 +9,7 @@ from config.schema.image import DeepLearningContainer
 from config.schema.rollout import AllAtOnce
 from config.schema.scaling import CpuScaling
 from config.schema.serving import RealTime
-from config.schema.settings import ENVIRONMENTS, load
+from config.schema.settings import environments_folder, load
 
 GOOD: dict[str, Any] = {
     "account": "123456789012",
@@ -56,7 +56,7 @@ ACCURACY = {"metric": "accuracy", "direction": "higher", "tolerance": 0.01}
 PROMOTION = "here.yaml → models → sentiment → promotion"
 
 
-@pytest.mark.parametrize("name", sorted(path.stem for path in ENVIRONMENTS.glob("*.yaml")))
+@pytest.mark.parametrize("name", sorted(path.stem for path in environments_folder().glob("*.yaml")))
 def test_every_environment_of_the_repository_loads(name: str) -> None:
     assert load(name).name == name
 

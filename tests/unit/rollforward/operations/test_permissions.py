@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from config.schema.settings import ENVIRONMENTS, Environment, load
+from config.schema.settings import Environment, environments_folder, load
 from rollforward.cli.app import app
 from rollforward.operations.permissions.grants import APPLY, PLAN, Who
 from rollforward.operations.permissions.policies import (
@@ -21,7 +21,7 @@ from rollforward.operations.permissions.policies import (
 from rollforward.operations.permissions.templates import resource, template
 from tests.synth.authorization import actions_of, mistakes
 
-EXAMPLES = [load(file.stem) for file in sorted(ENVIRONMENTS.glob("*.yaml"))]
+EXAMPLES = [load(file.stem) for file in sorted(environments_folder().glob("*.yaml"))]
 DEV, PROD = load("dev"), load("prod")
 BOTH: list[Who] = [PLAN, APPLY]
 LOCK = re.compile(r".*\.tflock$")
