@@ -16,7 +16,7 @@ from stacks.constructs import event_patterns
 from stacks.constructs.event_rule import EventRule
 from stacks.constructs.function import PythonFunction, package
 from stacks.constructs.topic import Topic
-from stacks.endpoint.image import image_uris, repositories, repository_arn
+from stacks.endpoint.image import look_up_all_images, repository_arns, repository_uris
 from stacks.iam.prover import prover_statements
 from stacks.iam.registrar import registrar_statements
 
@@ -40,7 +40,7 @@ class LambdaStack(RollforwardStack):
             self, "topic", environment=environment, name=names.topic(environment)
         ).topic
         self._package = package(self, "package")
-        self._images = image_uris(
+        self._images = look_up_all_images(
             self, "container", {name: model.image for name, model in environment.models.items()}
         )
         self._add_registrar(environment)
@@ -112,10 +112,7 @@ class LambdaStack(RollforwardStack):
     def _repositories(self, environment: Environment) -> list[str]:
         """The ARNs of the ECR repositories that the models' images are in, or patterns of many."""
         images = [(model.image, self._images[name]) for name, model in environment.models.items()]
-        return [
-            repository_arn(self, f"repository_{number}", environment.partition.name, uri)
-            for number, uri in enumerate(repositories(images), start=1)
-        ]
+        return repository_arns(self, environment.partition.name, repository_uris(images))
 
     def _shared_variables(self, environment: Environment) -> dict[str, str]:
         """Templates, for the 4 KB that Lambda allows hold no list of hundreds of models."""

@@ -1,4 +1,6 @@
-"""One model's endpoint: it follows the pointer, so that each apply rolls forward to the registered model."""
+"""The stack of one model's endpoint. It follows the pointer: each apply rolls to the registered model."""
+
+from functools import partial
 
 from cdktf import TerraformOutput
 from cdktf_cdktf_provider_aws.cloudwatch_log_group import CloudwatchLogGroup
@@ -6,89 +8,129 @@ from constructs import Construct
 
 from config import names
 from config.outputs import DELIVER_TO, ENDPOINT, ENDPOINT_CONFIGURATION, REGISTERED_MODEL
-from config.schema.serving import Async
+from config.schema.serving import OnInstances
 from config.schema.settings import Environment
+from config.schema.source import identity
 from stacks.base import RollforwardStack
 from stacks.constructs.topic import Topic
+from stacks.endpoint.alarms import RollbackAlarms
 from stacks.endpoint.autoscaling import Autoscaling
-from stacks.endpoint.configuration import configurations
-from stacks.endpoint.image import image_uri
-from stacks.endpoint.model import variant_model
+from stacks.endpoint.configuration import EndpointConfiguration
+from stacks.endpoint.image import look_up_images
+from stacks.endpoint.model import VariantModel
+from stacks.endpoint.replacement import ReplacementTriggers, keep_primary
 from stacks.endpoint.role import ExecutionRole
 from stacks.endpoint.rolling_endpoint import RollingEndpoint
+from stacks.endpoint.rollout import deployment_config
+from stacks.endpoint.settings import EndpointSettings, endpoint_settings
 from stacks.endpoint.versions import Versions
+from stacks.iam.endpoint import endpoint_statements
 
 
 class SageMakerStack(RollforwardStack):
-    """Reads the pointer as a data source. While that is `none`, no endpoint is planned."""
+    """Reads the pointer as a data source. While the pointer is `none`, no endpoint is planned."""
 
     def __init__(self, scope: Construct, *, environment: Environment, model: str) -> None:
         super().__init__(scope, f"sagemaker-{model}", environment=environment)
-        serving, variants = environment.models[model].serving, environment.models[model].variants
-        versions = Versions(self, environment=environment, model=model)
-        distinct = dict.fromkeys(variant.image for variant in variants)
-        images = {
-            image: image_uri(self, f"image_{number}", image)
-            for number, image in enumerate(distinct, start=1)
+        settings = endpoint_settings(environment, model)
+        versions = Versions(
+            self,
+            pointer=names.pointer(environment, model),
+            recent=names.recent(environment, model),
+            fixed=None if settings.follows_pointer else identity(settings.primary.source, None),
+        )
+        model_names = self._add_models(environment, model, settings, versions)
+        configuration = EndpointConfiguration(
+            self, "configuration", settings=settings, model_names=model_names, versions=versions
+        )
+        endpoint = self._add_endpoint(settings, versions, configuration)
+        Autoscaling(
+            self,
+            # Another kind is another endpoint, with a scalable target of its own.
+            f"{settings.serving.kind}_scaling",
+            endpoint=endpoint,
+            name=settings.endpoint,
+            serving=settings.serving,
+        )
+        for result, topic in settings.topic_names.items():
+            Topic(self, f"{result}_topic", environment=environment, name=topic)
+        outputs = {
+            REGISTERED_MODEL: f"${{{versions.asked}}}",
+            ENDPOINT: endpoint.name_or_none,
+            ENDPOINT_CONFIGURATION: endpoint.asked_name_or_none,
         }
+        if settings.follows_pointer:
+            outputs[DELIVER_TO] = f"{settings.bucket_url}/{names.delivery_key(model, '<version>')}"
+        for name, value in outputs.items():
+            TerraformOutput(self, name, value=value, static_id=True)
+
+    def _add_models(
+        self,
+        environment: Environment,
+        model: str,
+        settings: EndpointSettings,
+        versions: Versions,
+    ) -> dict[str, str]:
+        """The expressions of the names of the variants' SageMaker models, by variant name."""
+        image_uris = look_up_images(self, (variant.image for variant in settings.variants))
+        # SageMaker makes the log group with the first endpoint, and Terraform could not make it then.
         logs = CloudwatchLogGroup(
             self,
             "logs",
-            name=f"/aws/sagemaker/Endpoints/{names.endpoint(environment, model)}",
+            name=f"/aws/sagemaker/Endpoints/{settings.endpoint}",
             retention_in_days=environment.log_retention_days,
         )
         role = ExecutionRole(
             self,
             "execution_role",
+            name=settings.execution_role,
             environment=environment,
-            model=model,
-            images=images.values(),
-            # The first endpoint would make the group itself, and Terraform would find it taken.
+            image_uris=image_uris.values(),
+            statements=partial(endpoint_statements, environment, model),
             after=logs,
         )
-        models = {
-            variant.name: variant_model(
+        return {
+            variant.name: VariantModel(
                 self,
                 f"model_{variant.name}",
-                environment=environment,
-                model=model,
+                settings=settings,
                 variant=variant,
-                image=images[variant.image],
+                image=image_uris[variant.image],
                 role=role,
                 versions=versions,
-            )
-            for variant in variants
+            ).each_name
+            for variant in settings.variants
         }
-        asked = configurations(
-            self, environment=environment, model=model, models=models, versions=versions
-        )
-        endpoint = RollingEndpoint(
-            self, environment=environment, model=model, versions=versions, asked=asked
-        )
-        Autoscaling(
-            self,
-            # Another kind is another endpoint, with a target of its own.
-            f"{serving.kind}_scaling",
-            endpoint=endpoint,
-            name=names.endpoint(environment, model),
-            serving=serving,
-        )
-        if isinstance(serving, Async):
-            for of in serving.notify:
-                topic = names.answers_topic(environment, model, of)
-                Topic(self, f"{of}_topic", environment=environment, name=topic)
-        self._add_outputs(environment, model, endpoint, versions)
 
-    def _add_outputs(
-        self, environment: Environment, model: str, endpoint: RollingEndpoint, versions: Versions
-    ) -> None:
-        outputs = {
-            REGISTERED_MODEL: f"${{{versions.asked}}}",
-            ENDPOINT: endpoint.name_or_none,
-            ENDPOINT_CONFIGURATION: endpoint.asked_for_or_none,
-        }
-        if environment.models[model].follows_pointer:
-            key = names.delivery_key(model, "<version>")
-            outputs[DELIVER_TO] = f"s3://{names.model_bucket(environment)}/{key}"
-        for name, value in outputs.items():
-            TerraformOutput(self, name, value=value, static_id=True)
+    def _add_endpoint(
+        self,
+        settings: EndpointSettings,
+        versions: Versions,
+        configuration: EndpointConfiguration,
+    ) -> RollingEndpoint:
+        serving, deployment, alarms = settings.serving, None, []
+        if isinstance(serving, OnInstances):
+            rollback = RollbackAlarms(
+                self,
+                endpoint=settings.endpoint,
+                each_configuration=configuration.each_name,
+                versions=versions,
+                serving=serving,
+            )
+            # SageMaker refuses a roll if its alarms do not exist.
+            alarms, deployment = rollback.alarms, deployment_config(serving.rollout, rollback.names)
+        triggers = ReplacementTriggers(
+            self,
+            kind=serving.kind,
+            variants=settings.variants,
+            lifecycle=keep_primary(settings.variants, versions),
+        )
+        return RollingEndpoint(
+            self,
+            name=settings.endpoint,
+            asked_name=configuration.asked_name,
+            versions=versions,
+            triggers=triggers,
+            deployment_config=deployment,
+            after=alarms,
+        )

@@ -1,4 +1,4 @@
-"""Names by content, for what SageMaker can't change: another content is another thing, beside the old one."""
+"""Names by content, for what SageMaker can't change: new content gets a new name, beside the old resource."""
 
 import hashlib
 import json
@@ -9,12 +9,17 @@ from cdktf import TerraformResourceLifecycle
 
 from config import names
 
-# What is live is never deleted under it: new ones first, then the roll, old ones last.
+# Terraform creates the new resource, rolls the endpoint to it, and then deletes the old one. What is live is
+# never deleted.
 NEW_BEFORE_OLD = TerraformResourceLifecycle(create_before_destroy=True)
 
 
 def content_hash(known_to_terraform: Sequence[str], settings: Any) -> str:
-    """Twelve digits made of what Terraform knows when it plans, and of the settings."""
+    """The expression of a hash of twelve hexadecimal digits.
+
+    `known_to_terraform` are expressions that Terraform evaluates when it plans; `settings` is JSON that is
+    known at synth.
+    """
     digest = hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()
     content = f'sha256("{" ".join([*known_to_terraform, digest])}")'
     return f"${{substr({content}, 0, {names.CONTENT_HASH_LENGTH})}}"

@@ -1,9 +1,8 @@
-"""Terraform's own resource that holds a value, and can have others replaced when it changes.
+"""Terraform's own resource that holds a value, and that replaces other resources when the value changes.
 
 https://developer.hashicorp.com/terraform/language/resources/terraform-data
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from cdktf import (
@@ -14,29 +13,34 @@ from cdktf import (
 )
 from constructs import Construct
 
-TERRAFORM_DATA = "terraform_data"
+from config.addresses import TERRAFORM_DATA_TYPE
 
 
-def terraform_data(
-    scope: Construct,
-    id_: str,
-    *,
-    values: Mapping[str, Any],
-    for_each: TerraformIterator | None = None,
-    lifecycle: TerraformResourceLifecycle | None = None,
-) -> TerraformResource:
-    """`values` are its `input`, its `triggers_replace`, or both.
+class TerraformData(TerraformResource):
+    """A `terraform_data` resource. cdktf's DataResource would run `terraform version` at synth for each."""
 
-    cdktf's DataResource is no use: for each one it runs `terraform version` at synth.
-    """
-    resource = TerraformResource(
-        scope,
-        id_,
-        terraform_resource_type=TERRAFORM_DATA,
-        terraform_generator_metadata=TerraformProviderGeneratorMetadata(provider_name="terraform"),
-        for_each=for_each,
-        lifecycle=lifecycle,
-    )
-    for name, value in values.items():
-        resource.add_override(name, value)
-    return resource
+    TF_RESOURCE_TYPE = TERRAFORM_DATA_TYPE
+
+    def __init__(
+        self,
+        scope: Construct,
+        id_: str,
+        *,
+        input: Any,
+        triggers_replace: Any = None,
+        for_each: TerraformIterator | None = None,
+        lifecycle: TerraformResourceLifecycle | None = None,
+    ) -> None:
+        super().__init__(
+            scope,
+            id_,
+            terraform_resource_type=TERRAFORM_DATA_TYPE,
+            terraform_generator_metadata=TerraformProviderGeneratorMetadata(
+                provider_name="terraform"
+            ),
+            for_each=for_each,
+            lifecycle=lifecycle,
+        )
+        self.add_override("input", input)
+        if triggers_replace is not None:
+            self.add_override("triggers_replace", triggers_replace)

@@ -1,4 +1,4 @@
-"""Where an asynchronous endpoint puts its answers, and whom it tells.
+"""Where an asynchronous endpoint writes its answers, and the topics that it notifies.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-create-endpoint.html
 """
@@ -16,25 +16,20 @@ from cdktf_cdktf_provider_aws.sagemaker_endpoint_configuration import (
     SagemakerEndpointConfigurationAsyncInferenceConfigOutputConfigNotificationConfig as _Topics,
 )
 
-from config import names
 from config.schema.serving import Async
-from config.schema.settings import Environment
-from stacks.iam import arns
+from stacks.endpoint.settings import EndpointSettings
 
 
-def async_inference_config(
-    environment: Environment, model: str, serving: Async
-) -> AsyncInferenceConfig:
-    bucket = f"s3://{names.model_bucket(environment)}"
-    topics = {
-        of: arns.topic(environment, names.answers_topic(environment, model, of))
-        for of in serving.notify
-    }
+def async_inference_config(settings: EndpointSettings) -> AsyncInferenceConfig | None:
+    """The configuration of asynchronous inference; None for other kinds of serving."""
+    if not isinstance(settings.serving, Async):
+        return None
+    topics, concurrent = settings.topic_arns, settings.serving.concurrent_invocations
     return AsyncInferenceConfig(
         output_config=_Output(
-            s3_output_path=f"{bucket}/{names.answers_prefix(model)}",
-            s3_failure_path=f"{bucket}/{names.failures_prefix(model)}",
-            kms_key_id=environment.kms_key_arn,
+            s3_output_path=settings.answers_url,
+            s3_failure_path=settings.failures_url,
+            kms_key_id=settings.kms_key_arn,
             notification_config=_Topics(
                 success_topic=topics.get("success"), error_topic=topics.get("error")
             )
@@ -42,9 +37,7 @@ def async_inference_config(
             else None,
         ),
         # Without a number, SageMaker finds one.
-        client_config=_Client(
-            max_concurrent_invocations_per_instance=serving.concurrent_invocations
-        )
-        if serving.concurrent_invocations
+        client_config=_Client(max_concurrent_invocations_per_instance=concurrent)
+        if concurrent
         else None,
     )

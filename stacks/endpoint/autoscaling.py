@@ -1,4 +1,4 @@
-"""Scales an endpoint's primary variant: on its CPU, on its requests, on what waits for it, by the clock."""
+"""Scales an endpoint's primary variant: on CPU, on requests, on the backlog, and on a schedule."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -28,10 +28,10 @@ from cdktf_cdktf_provider_aws.appautoscaling_scheduled_action import (
 from cdktf_cdktf_provider_aws.appautoscaling_target import AppautoscalingTarget
 from constructs import Construct
 
-from config import names
 from config.instance_types import vcpus
 from config.schema.scaling import Cooldowns, Scaling, ScheduledCapacity
 from config.schema.serving import Async, RealTime, Serving
+from config.schema.variants import PRIMARY
 from stacks.endpoint.rolling_endpoint import RollingEndpoint
 from stacks.endpoint.wake_up import WakeUp
 
@@ -40,7 +40,7 @@ _CONCURRENCY = "sagemaker:variant:DesiredProvisionedConcurrency"
 
 
 class Autoscaling(Construct):
-    """Of a serverless endpoint, what is provisioned; without that, nothing.
+    """A scalable target with its policies. Of a serverless endpoint, provisioned concurrency alone scales.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/endpoint-auto-scaling-add-code-define.html
     """
@@ -53,62 +53,63 @@ class Autoscaling(Construct):
         match serving:
             case RealTime(instances=instances, scaling=scaling):
                 self._register(_INSTANCES, instances.min, instances.max, scaling.schedule)
-                self._follow(scaling, serving.instance_type)
+                self._track_instances(scaling, serving.instance_type)
             case Async(instances=instances, scaling=backlog):
                 self._register(_INSTANCES, instances.min, instances.max)
                 metric = _metric(name, "AWS/SageMaker", "ApproximateBacklogSizePerInstance")
                 self._track("backlog", backlog.target_per_instance, backlog, custom=metric)
                 if instances.min == 0:
-                    WakeUp(self, "wake_up", endpoint=name, place=self._place, after=self._last)
+                    WakeUp(self, "wake_up", endpoint=name, target=self._target, after=self._last)
             case _ if serving.provisioned:
                 provisioned = serving.provisioned
                 self._register(_CONCURRENCY, provisioned.min, provisioned.max)
-                used = "SageMakerVariantProvisionedConcurrencyUtilization"
-                share = provisioned.target_percent / 100
-                self._track("concurrency", share, provisioned, predefined=used)
+                utilization = "SageMakerVariantProvisionedConcurrencyUtilization"
+                target = provisioned.target_percent / 100
+                self._track("concurrency", target, provisioned, predefined=utilization)
 
     def _register(
         self, dimension: str, low: int, high: int, schedule: Sequence[ScheduledCapacity] = ()
     ) -> None:
-        place: dict[str, Any] = {
-            "count": self._endpoint.count,
+        """Register the variant as a scalable target. Its policies repeat `_target`, and wait for `_last`."""
+        target: dict[str, Any] = {
+            "count": self._endpoint.exists,
             "service_namespace": "sagemaker",
             "scalable_dimension": dimension,
-            "resource_id": f"endpoint/{self._name}/variant/{names.VARIANT}",
+            "resource_id": f"endpoint/{self._name}/variant/{PRIMARY}",
         }
-        # What the clock has set, the next apply leaves alone.
+        # The next apply must not undo what a scheduled action has set.
         ignored = ["min_capacity", "max_capacity"] if schedule else []
         self._last: ITerraformDependable = AppautoscalingTarget(
             self,
             "target",
             min_capacity=low,
             max_capacity=high,
-            depends_on=[self._endpoint.endpoint],
+            depends_on=[self._endpoint],
             lifecycle=self._lifecycle(*ignored),
-            **place,
+            **target,
         )
-        self._place = place | {"lifecycle": self._lifecycle()}
+        self._target = target | {"lifecycle": self._lifecycle()}
 
     def _lifecycle(self, *ignored: str) -> TerraformResourceLifecycle:
         return TerraformResourceLifecycle(
             ignore_changes=list(ignored) or None,
-            replace_triggered_by=self._endpoint.replacement_triggers,
+            replace_triggered_by=self._endpoint.triggers.of_scaling,
         )
 
-    def _follow(self, scaling: Scaling, instance_type: str) -> None:
+    def _track_instances(self, scaling: Scaling, instance_type: str) -> None:
         if scaling.cpu:
             metric = _metric(
-                self._name, "/aws/sagemaker/Endpoints", "CPUUtilization", names.VARIANT, "Percent"
+                self._name, "/aws/sagemaker/Endpoints", "CPUUtilization", PRIMARY, "Percent"
             )
-            # The metric is the sum over the instance's cores.
+            # The metric is the sum over the instance's vCPUs.
             target = scaling.cpu.target_percent * vcpus(instance_type)
             self._track("cpu", target, scaling.cpu, custom=metric)
         if scaling.invocations:
             target = scaling.invocations.target_per_minute
-            metric_of_aws = "SageMakerVariantInvocationsPerInstance"
-            self._track("invocations", target, scaling.invocations, predefined=metric_of_aws)
+            predefined = "SageMakerVariantInvocationsPerInstance"
+            self._track("invocations", target, scaling.invocations, predefined=predefined)
         for number, capacity in enumerate(scaling.schedule, start=1):
-            self._by_the_clock(number, capacity)
+            self._schedule(number, capacity)
 
     def _track(
         self,
@@ -119,7 +120,7 @@ class Autoscaling(Construct):
         custom: _Metric | None = None,
         predefined: str | None = None,
     ) -> None:
-        # One after the other: AWS refuses changes to one target at the same time.
+        # One after the other: AWS refuses concurrent changes to one scalable target.
         self._last = AppautoscalingPolicy(
             self,
             id_,
@@ -135,10 +136,10 @@ class Autoscaling(Construct):
                 else None,
             ),
             depends_on=[self._last],
-            **self._place,
+            **self._target,
         )
 
-    def _by_the_clock(self, number: int, capacity: ScheduledCapacity) -> None:
+    def _schedule(self, number: int, capacity: ScheduledCapacity) -> None:
         self._last = AppautoscalingScheduledAction(
             self,
             f"schedule-{number}",
@@ -149,14 +150,14 @@ class Autoscaling(Construct):
                 min_capacity=str(capacity.min), max_capacity=str(capacity.max)
             ),
             depends_on=[self._last],
-            **self._place,
+            **self._target,
         )
 
 
 def _metric(
     endpoint: str, namespace: str, name: str, variant: str | None = None, unit: str | None = None
 ) -> _Metric:
-    """Of the whole endpoint, or of one variant: the dimensions must be those that SageMaker publishes."""
+    """A metric of the whole endpoint, or of one variant, with the dimensions that SageMaker publishes."""
     dimensions = {"EndpointName": endpoint} | ({"VariantName": variant} if variant else {})
     return _Metric(
         namespace=namespace,

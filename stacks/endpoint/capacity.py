@@ -1,39 +1,42 @@
 """Capacity kept: a roll starts with as many instances as serve at that moment.
 
-SageMaker starts the new fleet with the configuration's count, and the provider can not ask it to retain what
-autoscaling has made of the old one (terraform-provider-aws #48990). So the count of today comes in as a
-variable, and each version's configuration remembers the count that it was made with: else every apply under
-another load would roll the endpoint.
+SageMaker starts the new fleet with the configuration's count, and Terraform's provider can't ask it to keep
+the count that autoscaling has set (terraform-provider-aws #48990). So today's count is a variable, and each
+version's configuration keeps the count that it was created with. Otherwise every apply under another load
+would roll the endpoint.
 """
 
-from cdktf import TerraformResourceLifecycle, TerraformStack, TerraformVariable
+from cdktf import TerraformResourceLifecycle, TerraformVariable
+from constructs import Construct
 
+from config.addresses import CAPACITY_NAME
 from config.outputs import CURRENT_INSTANCES
-from stacks.constructs.terraform_data import terraform_data
+from stacks.constructs.address import address
+from stacks.constructs.terraform_data import TerraformData
 from stacks.endpoint.versions import Versions
 
 
-def kept_instances(stack: TerraformStack, *, minimum: int, content: str, versions: Versions) -> str:
-    """The expression of the count, within a for_each of versions.
+class KeptInstances(TerraformData):
+    """`instances` is the expression of a version's number of instances, in a `for_each` over the versions.
 
-    It is taken anew whenever `content` changes. A version that comes back unchanged keeps its old count:
-    `rollforward apply` then replaces the memory of it.
+    Terraform computes the count anew whenever `content` changes. A version that comes back unchanged keeps
+    its old count, unless `rollforward apply` replaces this resource.
     """
-    TerraformVariable(
-        stack,
-        CURRENT_INSTANCES,
-        type="number",
-        default=0,
-        description="Instances that serve now; `rollforward apply` fills it in",
-    )
-    terraform_data(
-        stack,
-        "capacity",
-        for_each=versions.each,
-        values={
-            "input": {"instances": f"${{max({minimum}, var.{CURRENT_INSTANCES})}}"},
-            "triggers_replace": {"content": content},
-        },
-        lifecycle=TerraformResourceLifecycle(ignore_changes=["input"]),
-    )
-    return "${terraform_data.capacity[each.key].input.instances}"
+
+    def __init__(self, scope: Construct, *, minimum: int, content: str, versions: Versions) -> None:
+        current = TerraformVariable(
+            scope,
+            CURRENT_INSTANCES,
+            type="number",
+            default=0,
+            description="Instances that serve now; `rollforward apply` fills it in",
+        )
+        super().__init__(
+            scope,
+            CAPACITY_NAME,
+            for_each=versions.each,
+            input={"instances": f"${{max({minimum}, {address(current)})}}"},
+            triggers_replace={"content": content},
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["input"]),
+        )
+        self.instances = f"${{{address(self)}[each.key].input.instances}}"

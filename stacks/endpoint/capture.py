@@ -1,4 +1,4 @@
-"""A part of the requests and of their answers, kept in the model bucket.
+"""Data capture: a share of the requests and their answers is kept in the model bucket.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-monitor-data-capture-endpoint.html
 """
@@ -13,20 +13,20 @@ from cdktf_cdktf_provider_aws.sagemaker_endpoint_configuration import (
     SagemakerEndpointConfigurationDataCaptureConfigCaptureOptions as _Option,
 )
 
-from config import names
-from config.schema.serving import Capture
-from config.schema.settings import Environment
+from config.schema.serving import RealTime
+from stacks.endpoint.settings import EndpointSettings
 
 
-def data_capture_config(
-    environment: Environment, model: str, capture: Capture
-) -> DataCaptureConfig:
+def data_capture_config(settings: EndpointSettings) -> DataCaptureConfig | None:
+    """The configuration of data capture; None for an endpoint that captures nothing."""
+    if not isinstance(settings.serving, RealTime) or settings.serving.capture is None:
+        return None
     return DataCaptureConfig(
         enable_capture=True,
-        initial_sampling_percentage=capture.percent,
-        destination_s3_uri=f"s3://{names.model_bucket(environment)}/{names.captured_prefix(model)}",
-        kms_key_id=environment.kms_key_arn,
+        initial_sampling_percentage=settings.serving.capture.percent,
+        destination_s3_uri=settings.captured_url,
+        kms_key_id=settings.kms_key_arn,
         capture_options=[_Option(capture_mode=mode) for mode in ("Input", "Output")],
-        # As text: what has no known type is kept as base64.
+        # SageMaker encodes content of other types in base64.
         capture_content_type_header=_ContentTypes(json_content_types=["application/json"]),
     )

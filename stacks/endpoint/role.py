@@ -1,25 +1,22 @@
-"""The role that a model's containers run under."""
+"""The execution role: what SageMaker and a model's containers may do."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from cdktf import ITerraformDependable
 from cdktf_cdktf_provider_aws.iam_role import IamRole
 from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
-from config import names
 from config.schema.settings import Environment
-from stacks.endpoint.image import repository_arn
+from stacks.endpoint.image import repository_arns
 from stacks.iam import arns
-from stacks.iam.endpoint import endpoint_statements
-from stacks.iam.statement import assumed_by, document
+from stacks.iam.statement import Statement, assumed_by, document
 
 
 class ExecutionRole(Construct):
-    """Assumed by SageMaker for resources of this account and region only, in the form that AWS's page wants:
-    https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html#security-confused-deputy-inference
+    """`role` and its `policy`. SageMaker assumes the role for resources of this account and region only.
 
-    `after` is made before the role may do anything.
+    https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html#security-confused-deputy-inference
     """
 
     def __init__(
@@ -27,29 +24,31 @@ class ExecutionRole(Construct):
         scope: Construct,
         id_: str,
         *,
+        name: str,
         environment: Environment,
-        model: str,
-        images: Iterable[str],
+        image_uris: Iterable[str],
+        statements: Callable[[list[str]], list[Statement]],
         after: ITerraformDependable,
     ) -> None:
+        """`statements` returns the policy's statements, given the ARNs of the images' repositories.
+
+        Terraform makes the policy after `after`.
+        """
         super().__init__(scope, id_)
         self.role = IamRole(
             self,
             "role",
-            name=names.execution_role(environment, model),
+            name=name,
             assume_role_policy=assumed_by(
                 "sagemaker.amazonaws.com",
                 {"ArnLike": {"aws:SourceArn": arns.all_of_sagemaker(environment)}},
             ),
         )
-        repositories = [
-            repository_arn(self, f"repository_{number}", environment.partition.name, image)
-            for number, image in enumerate(dict.fromkeys(images), start=1)
-        ]
+        repositories = repository_arns(self, environment.partition.name, dict.fromkeys(image_uris))
         self.policy = IamRolePolicy(
             self,
             "policy",
             role=self.role.id,
-            policy=document(*endpoint_statements(environment, model, repositories)),
+            policy=document(*statements(repositories)),
             depends_on=[after],
         )

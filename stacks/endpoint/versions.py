@@ -1,38 +1,42 @@
-"""What stays deployable: the registered version and those before it, or one model for good."""
+"""The versions that stay deployable: the registered version and those before it, or one fixed version."""
 
-from cdktf import TerraformIterator, TerraformLocal, TerraformStack
+from cdktf import TerraformIterator, TerraformLocal
 from cdktf_cdktf_provider_aws.data_aws_ssm_parameter import DataAwsSsmParameter
+from constructs import Construct
 
 from config import names
-from config.schema.settings import Environment
-from config.schema.source import identity
+from stacks.constructs.address import address
 
-# Of a version's files, within a for_each.
+# The key of a version's files, within a `for_each` over the versions.
 KEY = "${each.value}"
 
 
 class Versions:
-    """`asked` is the expression of the version to serve, `none` before the first; `each` goes over all.
+    """`asked` is the expression of the version to serve, `none` before the first; `each` iterates over all.
 
-    All of it stands in the stack itself, by plain names: plans are read by people.
+    The data sources and locals stand at the top of the stack: their short addresses keep plans readable.
     """
 
-    def __init__(self, stack: TerraformStack, *, environment: Environment, model: str) -> None:
-        served = environment.models[model]
-        if served.follows_pointer:
-            # `insecure_value`, for a key is no secret and reviewers want to see old key → new key.
-            DataAwsSsmParameter(stack, "pointer", name=names.pointer(environment, model))
-            DataAwsSsmParameter(stack, "recent", name=names.recent(environment, model))
-            asked = "${data.aws_ssm_parameter.pointer.insecure_value}"
-            # The two parameters are written one after the other: the pointer's key always belongs.
+    def __init__(self, scope: Construct, *, pointer: str, recent: str, fixed: str | None) -> None:
+        """`pointer` and `recent` are names of SSM parameters. With a `fixed` version, neither is read."""
+        if fixed is None:
+            # `insecure_value` is shown in plans: a key is no secret, and reviewers want old key → new key.
+            pointed = DataAwsSsmParameter(scope, "pointer", name=pointer)
+            keys = DataAwsSsmParameter(scope, "recent", name=recent)
+            asked = TerraformLocal(scope, "asked", f"${{{address(pointed)}.insecure_value}}")
+            # The registrar writes one parameter after the other: the pointer's key is always included.
             every = (
-                "${distinct([for key in concat([local.asked], "
-                'split(",", data.aws_ssm_parameter.recent.insecure_value)) : '
+                f"${{distinct([for key in concat([{address(asked)}], "
+                f'split(",", {address(keys)}.insecure_value)) : '
                 f'key if key != "{names.NO_MODEL}"])}}'
             )
         else:
-            asked, every = str(identity(served.source, None)), "${[local.asked]}"
-        TerraformLocal(stack, "asked", asked)
-        versions = TerraformLocal(stack, "versions", every)
-        self.asked = "local.asked"
-        self.each = TerraformIterator.from_list(versions.as_list)
+            asked = TerraformLocal(scope, "asked", fixed)
+            every = f"${{[{address(asked)}]}}"
+        self.asked = address(asked)
+        self.each = TerraformIterator.from_list(TerraformLocal(scope, "versions", every).as_list)
+
+    @property
+    def has_registered(self) -> str:
+        """The condition that there is a version to serve, without the braces of an expression."""
+        return f'{self.asked} != "{names.NO_MODEL}"'

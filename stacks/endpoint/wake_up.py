@@ -1,4 +1,4 @@
-"""Wakes an asynchronous endpoint that has no instances: without any, there is no backlog per instance.
+"""Scales an asynchronous endpoint out from no instances: with none, there is no backlog per instance.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/async-inference-autoscale.html
 """
@@ -23,7 +23,7 @@ from stacks.constructs.address import address
 
 
 class WakeUp(Construct):
-    """One instance when something waits and nobody is there; target tracking does the rest."""
+    """Adds the first instance when a request waits; target tracking adds the others."""
 
     def __init__(
         self,
@@ -31,9 +31,10 @@ class WakeUp(Construct):
         id_: str,
         *,
         endpoint: str,
-        place: Mapping[str, Any],
+        target: Mapping[str, Any],
         after: ITerraformDependable,
     ) -> None:
+        """`target` holds the arguments that every policy of the scalable target has."""
         super().__init__(scope, id_)
         policy = AppautoscalingPolicy(
             self,
@@ -47,12 +48,12 @@ class WakeUp(Construct):
                 step_adjustment=[_Step(metric_interval_lower_bound="0", scaling_adjustment=1)],
             ),
             depends_on=[after],
-            **place,
+            **target,
         )
         CloudwatchMetricAlarm(
             self,
             "alarm",
-            count=place["count"],
+            count=target["count"],
             alarm_name=f"{endpoint}-wake-up",
             namespace="AWS/SageMaker",
             metric_name="HasBacklogWithoutCapacity",

@@ -14,7 +14,7 @@ from cdktf import App
 from config.schema.serving import Network
 from config.schema.settings import Environment, load
 from rollforward.operations.permissions.policies import LONGEST_OF_ROLE, size
-from stacks.endpoint.image import MOST_REPOSITORIES
+from stacks.endpoint.image import MAX_REPOSITORIES
 from stacks.lambda_stack import LambdaStack
 from tests.synth.conftest import Synthesize
 from tests.synth.template import Template
@@ -82,7 +82,7 @@ def test_the_functions_of_500_models_with_own_images_can_hold_their_policies(
     ]
 
 
-@pytest.mark.parametrize("count", [1, MOST_REPOSITORIES])
+@pytest.mark.parametrize("count", [1, MAX_REPOSITORIES])
 def test_a_few_repositories_are_named_each(tmp_path: Path, count: int) -> None:
     found = list(readable_images(lambda_stack(images(load("dev"), count), tmp_path)))
     assert len(found) == count
@@ -90,7 +90,7 @@ def test_a_few_repositories_are_named_each(tmp_path: Path, count: int) -> None:
 
 
 def test_the_longest_names_of_repositories_fit(tmp_path: Path) -> None:
-    environment = images(load("prod"), MOST_REPOSITORIES, "{}-".ljust(256, "x"))
+    environment = images(load("prod"), MAX_REPOSITORIES, "{}-".ljust(256, "x"))
     longest = environment.model_copy(
         update={"region": "ap-southeast-4", "project": "p" * 20, "name": "e" * 7}
     )
