@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from config.addresses import ENDPOINT_TYPE
 from config.outputs import ENDPOINT_CONFIGURATION
 from config.schema import settings
 from config.schema.settings import Environment
@@ -29,7 +30,6 @@ from rollforward.terraform.plans import Change
 
 app = typer.Typer()
 
-ENDPOINT = "aws_sagemaker_endpoint."
 
 Models = Annotated[
     list[str] | None,
@@ -156,7 +156,7 @@ def verb(change: Change) -> str:
 
 def _warnings(job: Job) -> list[str]:
     """What a reviewer must know of a change of the endpoint before it is applied."""
-    changed = [change for change in job.changes if change.address.startswith(ENDPOINT)]
+    changed = [change for change in job.changes if change.address.startswith(f"{ENDPOINT_TYPE}.")]
     return [
         f"{warning}: {change.address}"
         for change in changed

@@ -13,6 +13,7 @@ from typing import Any
 from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
 
 from config import names
+from config.addresses import ENDPOINT_TYPE
 from config.outputs import DELIVER_TO, ENDPOINT, REGISTERED_MODEL
 from config.schema.settings import Environment
 from examples.sentiment.build import build
@@ -107,7 +108,7 @@ def deliver_first(world: World) -> str:
 
 def create_endpoint(world: World) -> str:
     plan = rolled(world, "v1")
-    created = plan.of_type("aws_sagemaker_endpoint")
+    created = plan.of_type(ENDPOINT_TYPE)
     expect([change.actions for change in created] == [("create",)], "the endpoint to be created")
     return f"{world.status().endpoint} serves {world.verdicts['v1'].registered}"
 
@@ -126,7 +127,7 @@ def roll_forward(world: World) -> str:
     old, new = (world.verdicts[version].registered for version in ("v1", "v2"))
     seen = plan.outputs.get(REGISTERED_MODEL)
     expect(seen == (old, new), f"the plan to show {old} → {new}, found {seen}")
-    endpoints = plan.of_type("aws_sagemaker_endpoint")
+    endpoints = plan.of_type(ENDPOINT_TYPE)
     expect(
         [change.actions for change in endpoints] == [("update",)], "the endpoint updated in place"
     )

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 
+from config.addresses import ENDPOINT_TYPE
+from config.instance_types import is_inf1
 from config.schema.serving import Async, RealTime, Serverless, Serving
 from rollforward.terraform.plans import Change
-
-_ENDPOINT = "aws_sagemaker_endpoint"
 
 
 def roll_note(serving: Serving, changes: Iterable[Change]) -> str | None:
     """None if the endpoint does not change, or is deleted."""
-    actions = [change.actions for change in changes if change.address.startswith(f"{_ENDPOINT}.")]
+    actions = [
+        change.actions for change in changes if change.address.startswith(f"{ENDPOINT_TYPE}.")
+    ]
     if not actions or actions[0] == ("delete",):
         return None
     if actions[0] != ("update",):
@@ -33,7 +35,7 @@ def _has_inf1(serving: RealTime | Async) -> bool:
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
     """
     fleets = [serving, *serving.variants.values(), *serving.shadows]
-    return any((fleet.instance_type or "").startswith("ml.inf1.") for fleet in fleets)
+    return any(is_inf1(fleet.instance_type or "") for fleet in fleets)
 
 
 def _after(reason: str) -> str:

@@ -10,12 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from config import names
+from config.addresses import (
+    CAPACITY,
+    CAPACITY_NAME,
+    ENDPOINT_CONFIGURATION_TYPE,
+    TERRAFORM_DATA_TYPE,
+)
 from config.outputs import CURRENT_INSTANCES
 from config.schema.settings import Environment
 from rollforward.operations.status import described, registered
 from rollforward.operations.terraform_state import instances_of, last_state
-
-MEMORY = "terraform_data.capacity"
 
 
 def instance_options(environment: Environment, model: str | None, stack: Path) -> list[str]:
@@ -29,7 +33,7 @@ def instance_options(environment: Environment, model: str | None, stack: Path) -
     now = _current_instances(endpoint)
     options = [f"-var={CURRENT_INSTANCES}={now}"]
     if endpoint and (key := _outgrown(environment, model, endpoint, now)):
-        options.append(f"-replace={MEMORY}[{json.dumps(key)}]")
+        options.append(f"-replace={CAPACITY}[{json.dumps(key)}]")
     return options
 
 
@@ -38,12 +42,12 @@ def _outgrown(
 ) -> str | None:
     """The registered version, if it comes back to a fleet that has grown since it was live."""
     state = last_state(environment, f"sagemaker-{model}")
-    memory = instances_of(state, "terraform_data", "capacity")
+    memory = instances_of(state, TERRAFORM_DATA_TYPE, CAPACITY_NAME)
     smaller = {key for key, of in memory.items() if of["input"]["value"]["instances"] < now}
     if not smaller or (key := registered(environment, model)) not in smaller:
         return None
     # There is none if it could not be made.
-    configuration = instances_of(state, "aws_sagemaker_endpoint_configuration").get(key, {})
+    configuration = instances_of(state, ENDPOINT_CONFIGURATION_TYPE).get(key, {})
     return None if configuration.get("name") == endpoint["EndpointConfigName"] else key
 
 

@@ -7,6 +7,7 @@ autoscaling adds, are in the second plan, and nobody has reviewed them.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from config.addresses import ENDPOINT_TYPE
 from config.outputs import ENDPOINT_CONFIGURATION, REGISTERED_MODEL
 from config.schema.settings import Environment
 from rollforward.errors import RollforwardError
@@ -26,7 +27,7 @@ def require_reviewed(
     differences = [*_other_outputs(job, second, current), *_other_changes(job, second)]
     if not differences:
         return
-    endpoints = second.of_type("aws_sagemaker_endpoint")
+    endpoints = second.of_type(ENDPOINT_TYPE)
     absent = any(change.actions == ("create",) for change in endpoints)
     raise RollforwardError(
         f"{job.name}: the plan changed while the apply waited for the endpoint. Nothing more was applied.\n"
