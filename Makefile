@@ -19,7 +19,7 @@ check:  ## Check for Terraform, Node and Python.
 setup: check .venv/.dev .venv-lambda/.done node_modules/.package-lock.json  ## Install everything that registries have.
 
 demo: check .venv/.dev .venv-lambda/.done  ## Play the whole story on this machine.
-	@python -m rollforward demo
+	@rollforward demo
 
 # What IAM decided in all of the tests' local clouds: the last command reads it. Three workers on two cores, for
 # half of a local test is waiting: for Terraform's provider, or for a roll.
@@ -46,10 +46,10 @@ synth: check .venv/.dev  ## Write the stacks of ENV as Terraform JSON.
 	python main.py
 
 plan: check .venv/.dev  ## Show what a deploy of ENV would change, stack by stack.
-	python -m rollforward plan --env $(ENV)
+	rollforward plan --env $(ENV)
 
 deploy: check .venv/.dev  ## Deploy ENV, and prove it.
-	python -m rollforward apply --env $(ENV)
+	rollforward apply --env $(ENV)
 
 # The lock files of cdktf.out are nobody's: locking them for other platforms only asks the registry.
 destroy: setup  ## Destroy ENV.
@@ -60,8 +60,10 @@ destroy: setup  ## Destroy ENV.
 	.venv/bin/pip install --quiet --require-hashes -r requirements/uv.txt
 	@touch $@
 
-.venv/.dev: .venv/.uv requirements/dev.txt
+# The last line installs the command `rollforward`, which runs what is in this folder.
+.venv/.dev: .venv/.uv requirements/dev.txt pyproject.toml
 	.venv/bin/uv pip install --quiet --python .venv/bin/python --require-hashes -r requirements/dev.txt
+	.venv/bin/uv pip install --quiet --python .venv/bin/python --no-deps --no-build-isolation --editable .
 	@touch $@
 
 # On the functions' Python, if this machine has it. If not, the first line of the recipe says so, each time.

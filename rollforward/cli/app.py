@@ -20,7 +20,7 @@ from rollforward.cli import (
 
 app = typer.Typer(
     no_args_is_help=True,
-    add_completion=False,
+    add_completion=True,
     pretty_exceptions_enable=False,
     help="Drop model.tar.gz into S3; the SageMaker endpoint rolls forward to it.",
 )
