@@ -33,9 +33,17 @@ class LocalCloud:
 
 @contextmanager
 def local_cloud(
-    folder: Path, account: str, region: str, behaviour: Behaviour | None = None
+    folder: Path,
+    account: str,
+    region: str,
+    behaviour: Behaviour | None = None,
+    state: Path | None = None,
 ) -> Iterator[LocalCloud]:
-    """Start an empty cloud for one account, with its files in `folder`; gone after the block."""
+    """Start a cloud for one account, with its logs in `folder`; stop it after the block.
+
+    Without `state`, the cloud is empty, and what it holds is lost after the block. The folder `state` keeps
+    what the cloud holds: the block starts with what an earlier block left in the folder.
+    """
     behaviour = behaviour or Behaviour()
     folder = folder.resolve()
     logs, scratch = folder / "logs", folder / "tmp"
@@ -56,18 +64,19 @@ def local_cloud(
                 "ministack",
                 ["localcloud.ministack", str(cloud.decisions)],
                 logs / "ministack.log",
-                inherited | _ministack(aws, account, region),
+                inherited | _ministack(aws, account, region) | _kept_in(state),
             )
         )
+        # The stand-in asks ministack for the data of the models that it serves again.
+        ministack.wait_until_ready(aws, "/_ministack/ready")
         stand_in = servers.enter_context(
             running(
                 "The SageMaker stand-in",
-                ["localcloud.sagemaker", str(sagemaker), str(logs)],
+                ["localcloud.sagemaker", str(sagemaker), str(logs), *_sagemaker_file(state)],
                 logs / "sagemaker.log",
                 inherited,
             )
         )
-        ministack.wait_until_ready(aws, "/_ministack/ready")
         stand_in.wait_until_ready(sagemaker, "/ping")
         yield cloud
 
@@ -124,6 +133,23 @@ def _ministack(port: int, account: str, region: str) -> dict[str, str]:
         # What a function or a task starts by name.
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
+
+
+def _kept_in(state: Path | None) -> dict[str, str]:
+    """ministack's own persistence; objects are written at once, all else when it stops."""
+    if state is None:
+        return {}
+    folder = state.resolve() / "ministack"
+    return {
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(folder),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(folder / "s3"),
+    }
+
+
+def _sagemaker_file(state: Path | None) -> list[str]:
+    return [] if state is None else [str(state.resolve() / "sagemaker.json")]
 
 
 def _without_aws(environment: Mapping[str, str]) -> dict[str, str]:

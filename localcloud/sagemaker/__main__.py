@@ -1,4 +1,7 @@
-"""`python -m localcloud.sagemaker PORT LOGS`: serve until terminated."""
+"""`python -m localcloud.sagemaker PORT LOGS [STATE]`: serve until terminated.
+
+The file STATE keeps what there is until the next start.
+"""
 
 import logging
 import os
@@ -15,10 +18,12 @@ from localcloud.sagemaker.iam.permissions import Iam
 # Which operation came when: without it, nobody can tell a request that was sent twice from two requests.
 logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
 logging.getLogger("botocore").setLevel(logging.WARNING)
+port, logs, *state = sys.argv[1:]
+iam = Iam(os.environ["AWS_ENDPOINT_URL"])
 uvicorn.run(
-    build(Path(sys.argv[2]), Iam(os.environ["AWS_ENDPOINT_URL"]), Behaviour.of_environ()),
+    build(Path(logs), iam, Behaviour.of_environ(), Path(state[0]) if state else None),
     host=LOOPBACK,
-    port=int(sys.argv[1]),
+    port=int(port),
     access_log=False,
     # Longer than any command lives: a connection that ends just as a request comes in is a request lost.
     timeout_keep_alive=3600,

@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from localcloud.behaviour import Behaviour
+from localcloud.sagemaker import saved
 from localcloud.sagemaker.authorization.actions import sagemaker_calls
 from localcloud.sagemaker.containers import hub
 from localcloud.sagemaker.errors import AwsError
@@ -34,8 +35,11 @@ _CREDENTIAL = re.compile(r"Credential=(\w+)/\d+/([^/]+)/")
 class Api:
     """A service for each account and region, made when it is first called."""
 
-    def __init__(self, logs: Path, permissions: Permissions, behaviour: Behaviour) -> None:
+    def __init__(
+        self, logs: Path, permissions: Permissions, behaviour: Behaviour, state: Path | None
+    ) -> None:
         self._logs = logs
+        self._state = state
         self._permissions = permissions
         self._behaviour = behaviour
         self._services: dict[tuple[str, str], Service] = {}
@@ -83,9 +87,22 @@ class Api:
 
     @asynccontextmanager
     async def lifespan(self, _: Starlette) -> AsyncIterator[None]:
+        self._resumed = asyncio.create_task(self._resume())
         yield
+        if self._state:
+            saved.save(self._services.values(), self._state)
         for service in self._services.values():
             await service.close()
+
+    async def ping(self, _: Request) -> Response:
+        """Answers once all endpoints that served before serve again."""
+        await asyncio.shield(self._resumed)
+        return Response()
+
+    async def _resume(self) -> None:
+        if self._state:
+            saved.load(self._state, self._service_of)
+            await asyncio.gather(*(saved.resume(each.region) for each in self._services.values()))
 
     async def _authorized(self, operation: str, request: Request) -> tuple[Region, str]:
         """The region and the endpoint's name, for a caller who may invoke the endpoint."""
@@ -104,30 +121,32 @@ class Api:
         key, region = found.groups()
         caller = Caller(key, request.headers.get("x-amz-security-token", ""), region)
         account = await asyncio.to_thread(self._permissions.account, caller)
+        return self._service_of(account, region), caller
+
+    def _service_of(self, account: str, region: str) -> Service:
         if (account, region) not in self._services:
             self._services[account, region] = Service(
                 Region(account, region, self._logs, self._permissions, self._behaviour)
             )
-        return self._services[account, region], caller
+        return self._services[account, region]
 
 
-def build(logs: Path, permissions: Permissions, behaviour: Behaviour) -> Starlette:
-    api = Api(logs, permissions, behaviour)
+def build(
+    logs: Path, permissions: Permissions, behaviour: Behaviour, state: Path | None = None
+) -> Starlette:
+    """With `state`, the file that keeps what there is while the stand-in is stopped."""
+    api = Api(logs, permissions, behaviour, state)
     return Starlette(
         routes=[
             Route("/", api.control, methods=["POST"]),
             Route("/endpoints/{name}/invocations", api.invoke, methods=["POST"]),
             Route("/endpoints/{name}/async-invocations", api.invoke_async, methods=["POST"]),
-            Route("/ping", _ping),
+            Route("/ping", api.ping),
             Mount(hub.PATH, routes=hub.ROUTES),
         ],
         exception_handlers={AwsError: _refuse},
         lifespan=api.lifespan,
     )
-
-
-async def _ping(_: Request) -> Response:
-    return Response()
 
 
 async def _refuse(_: Request, error: Exception) -> Response:

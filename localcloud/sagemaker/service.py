@@ -48,7 +48,7 @@ class Service:
 
     def __init__(self, region: Region) -> None:
         self.region = region
-        self._scaling = Scaling(region)
+        self.scaling = Scaling(region)
         self._limits = Limits() if region.behaviour.throttled else None
 
     def admit(self, target: str) -> None:
@@ -67,7 +67,7 @@ class Service:
         await asyncio.to_thread(self.region.permissions.require, caller, calls)
         requests.check(operation.name, self.region, params)
         if not of_sagemaker:
-            return self._scaling.perform(operation.name, params)
+            return self.scaling.perform(operation.name, params)
         if reads := on_behalf.CHECKS.get(operation.name):
             await asyncio.to_thread(reads, self.region, params, caller)
         handler = _SPECIAL.get(operation.name, resources.perform)

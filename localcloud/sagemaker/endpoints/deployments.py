@@ -26,7 +26,7 @@ from localcloud.sagemaker.endpoints.configurations import (
     SHADOWS,
     variants_of,
 )
-from localcloud.sagemaker.errors import ContainerError
+from localcloud.sagemaker.errors import AwsError, ContainerError
 from localcloud.sagemaker.events import deployment_changed, endpoint_changed
 from localcloud.sagemaker.state import Members, Region, Resource, in_background
 
@@ -58,6 +58,21 @@ class Deployment:
         }
         instances = sum(variant.get("InitialInstanceCount", 1) for variant in members[PRODUCTION])
         return cls(region, endpoint, members, models, bake(asked, instances))
+
+    @classmethod
+    async def resumed(cls, region: Region, endpoint: Resource) -> None:
+        """Start what the endpoint served when the local cloud was stopped. Nobody is told of it."""
+        weights = {
+            variant["VariantName"]: variant["CurrentWeight"]
+            for variant in variants_of(endpoint.members)
+        }
+        try:
+            config = region.get(CONFIG, endpoint.members[f"{CONFIG}Name"])
+            fleet = await cls.of(region, endpoint, config, {})._start()
+        except (AwsError, ContainerError) as error:
+            endpoint.update({"EndpointStatus": "Failed", "FailureReason": str(error)})
+        else:
+            region.fleets[endpoint.arn] = fleet.weighing(weights)
 
     def begin(self) -> None:
         self.region.deployments[self.endpoint.arn] = asyncio.create_task(self._run())

@@ -37,7 +37,11 @@ class Scaling:
 
     def __init__(self, region: Region) -> None:
         self._region = region
-        self._targets: dict[Place, Target] = {}
+        self.targets: dict[Place, Target] = {}
+
+    def add(self, target: Target) -> None:
+        self.targets[_place(target.members)] = target
+        self._region.scalable.add(target.members["ResourceId"])
 
     def perform(self, operation: str, params: Members) -> Members:
         handler = getattr(self, xform_name(operation), None)
@@ -50,14 +54,14 @@ class Scaling:
         """Registering once more changes what is given and keeps the rest."""
         place = _place(params)
         tags = params.pop("Tags", {})
-        if place not in self._targets:
+        if place not in self.targets:
             _require(params, "MinCapacity", "MaxCapacity")
             self._require_endpoint(params["ResourceId"])
-            self._targets[place] = Target(self._fresh(params["ServiceNamespace"]), tags)
+            self.targets[place] = Target(self._fresh(params["ServiceNamespace"]), tags)
             self._region.scalable.add(params["ResourceId"])
         elif tags:
             raise invalid("An existing scalable target is tagged by TagResource.")
-        target = self._targets[place]
+        target = self.targets[place]
         bounds = target.members | params
         if bounds["MinCapacity"] > bounds["MaxCapacity"]:
             raise invalid("Maximum capacity cannot be less than minimum capacity.")
@@ -69,14 +73,14 @@ class Scaling:
         ids = params.get("ResourceIds")
         targets = [
             target.members
-            for target in self._targets.values()
+            for target in self.targets.values()
             if _fits(target.members, params) and (not ids or target.members["ResourceId"] in ids)
         ]
         return _page("ScalableTargets", targets, params)
 
     def deregister_scalable_target(self, params: Members) -> Members:
         self._target(params)
-        del self._targets[_place(params)]
+        del self.targets[_place(params)]
         self._region.scalable.discard(params["ResourceId"])
         return {}
 
@@ -101,7 +105,7 @@ class Scaling:
         names = params.get("PolicyNames")
         policies = [
             policy
-            for target in self._targets.values()
+            for target in self.targets.values()
             for policy in target.policies.values()
             if _fits(policy, params) and (not names or policy["PolicyName"] in names)
         ]
@@ -130,7 +134,7 @@ class Scaling:
         names = params.get("ScheduledActionNames")
         actions = [
             action
-            for target in self._targets.values()
+            for target in self.targets.values()
             for action in target.actions.values()
             if _fits(action, params) and (not names or action["ScheduledActionName"] in names)
         ]
@@ -204,17 +208,17 @@ class Scaling:
 
     def _target(self, params: Members) -> Target:
         place = _place(params)
-        if place not in self._targets:
+        if place not in self.targets:
             namespace, resource, dimension = place
             raise _missing(
                 f"No scalable target registered for service namespace: {namespace}, "
                 f"resource ID: {resource}, scalable dimension: {dimension}"
             )
-        return self._targets[place]
+        return self.targets[place]
 
     def _tagged(self, params: Members) -> Target:
         arn = params["ResourceARN"]
-        for target in self._targets.values():
+        for target in self.targets.values():
             if target.members["ScalableTargetARN"] == arn:
                 return target
         raise AwsError("ResourceNotFoundException", f"The resource {arn} doesn't exist")
