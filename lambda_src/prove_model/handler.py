@@ -1,16 +1,13 @@
-"""The prover Lambda: an endpoint changed its state, or a person asks whether it serves what it must.
+"""The prover Lambda function: an endpoint changed its state, or an operator asks for a proof.
 
-While SageMaker rolls, the smoke request is sent as well. A roll back is a result. Anything that goes wrong
-fails the invocation, so that Lambda calls again with
-the same event and finally keeps it in the dead-letter queue.
+While SageMaker rolls, the function also sends the smoke request. A roll back is a result. Any failure fails
+the invocation, so that Lambda retries the event and finally sends it to the dead-letter queue.
 """
 
 from typing import TYPE_CHECKING, Any
 
-from lambda_src.prove_model.answer import Verdict
 from lambda_src.prove_model.aws import connect
-from lambda_src.prove_model.endpoint_events import question
-from lambda_src.prove_model.environment import Environment
+from lambda_src.prove_model.names import Names
 from lambda_src.prove_model.observability import (
     logger,
     report,
@@ -18,8 +15,10 @@ from lambda_src.prove_model.observability import (
     report_untimed,
     report_watch,
 )
-from lambda_src.prove_model.proof import Proof
+from lambda_src.prove_model.proof_request import proof_request
+from lambda_src.prove_model.prover import Prover
 from lambda_src.prove_model.watch import Watch
+from lambda_src.shared.prover_answer import Verdict
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.utilities.typing import LambdaContext
@@ -27,23 +26,23 @@ if TYPE_CHECKING:
 
 @logger.inject_lambda_context
 def handler(event: dict[str, Any], context: "LambdaContext") -> dict[str, Any] | None:
-    environment = Environment.read()
-    asked = question(event, environment)
-    if asked is None:
+    names = Names.from_environment()
+    request = proof_request(event, names)
+    if request is None:
         report_foreign(event)
         return None
-    if asked.deployment and not asked.deployment.timed:
+    if request.deployment and not request.deployment.timed:
         report_untimed(event)
-    cloud = connect(environment)
-    outcome = Proof(cloud, environment, asked).run()
-    report(outcome)
-    if asked.deployment and outcome.answer.verdict == Verdict.NOT_SETTLED:
+    cloud = connect(names)
+    finding = Prover(cloud, names, request).prove()
+    report(finding)
+    if request.deployment and finding.answer.verdict == Verdict.NOT_SETTLED:
         watch = Watch(
             cloud,
-            environment,
-            asked.model,
-            asked.deployment,
+            names,
+            request.model,
+            request.deployment,
             lambda: context.get_remaining_time_in_millis() / 1000,
         )
-        report_watch(asked.model, watch.run())
-    return outcome.answer.as_json()
+        report_watch(request.model, watch.run())
+    return finding.answer.as_json()

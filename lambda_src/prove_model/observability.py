@@ -1,4 +1,4 @@
-"""What is told of each proof: one log line, and by model how often it went live and was rolled back."""
+"""One log line of each proof, and how often each model went live and was rolled back."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,9 +6,10 @@ from typing import Any
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
-from lambda_src.prove_model.answer import Outcome, Verdict
+from lambda_src.prove_model.finding import Finding
 from lambda_src.prove_model.trial import Trial
 from lambda_src.shared.announcement import Event
+from lambda_src.shared.prover_answer import Verdict
 
 logger = Logger()
 metrics = Metrics()
@@ -17,24 +18,24 @@ _BAD = {Verdict.ROLLED_BACK, Verdict.SMOKE_FAILED, Verdict.FAILED}
 _COUNTS = {Event.LIVE: "Live", Event.ROLLED_BACK: "RolledBack"}
 
 
-def report(outcome: Outcome) -> None:
-    answer = outcome.answer
+def report(finding: Finding) -> None:
+    answer = finding.answer
     log = logger.warning if answer.verdict in _BAD else logger.info
     log(f"Proof: {answer.verdict}", extra=answer.as_json())
-    # What was announced, not what was found: an endpoint that scales is live each time.
-    if outcome.announced in _COUNTS:
+    # Announcements are counted, not verdicts: an endpoint that scales is found live each time.
+    if finding.announced in _COUNTS:
         metrics.add_dimension(name="model", value=answer.model)
-        metrics.add_metric(name=_COUNTS[outcome.announced], unit=MetricUnit.Count, value=1)
+        metrics.add_metric(name=_COUNTS[finding.announced], unit=MetricUnit.Count, value=1)
         metrics.flush_metrics()
 
 
 def report_watch(model: str, trial: Trial | None) -> None:
-    """What the smoke request found while SageMaker rolls; None if there was nothing to find out."""
+    """The result of the smoke requests during the roll; `trial` is None if there is no result."""
     if trial is None:
         return
-    said = {"model": model, "sent": trial.sent, "share": trial.share, "failed": trial.failed}
-    log = logger.warning if trial.failed else logger.info
-    log("Smoke request during the roll", extra=said)
+    extra = {"model": model, "sent": trial.sent, "share": trial.share, "failed": trial.has_failed}
+    log = logger.warning if trial.has_failed else logger.info
+    log("Smoke request during the roll", extra=extra)
 
 
 def report_foreign(event: Mapping[str, Any]) -> None:
@@ -42,6 +43,6 @@ def report_foreign(event: Mapping[str, Any]) -> None:
 
 
 def report_untimed(event: Mapping[str, Any]) -> None:
-    """An event whose start of the deployment is missing, or not understood: as SageMaker wrote it."""
+    """An event without a readable start time of the deployment; the log shows it as SageMaker sent it."""
     started = event["detail"]["PendingDeploymentSummary"].get("StartTime")
     logger.warning("The start of the deployment is unknown", extra={"StartTime": started})

@@ -1,8 +1,9 @@
-"""Which fleet a failed smoke request is held against while two fleets answer.
+"""Whether the new fleet fails the smoke request, while the old and the new fleet both answer.
 
-InvokeEndpoint names the variant that answered, not the fleet. So a failure counts against the new fleet only
-if it cannot be the old fleet's: the old fleet passes the same request, or so many requests in a row failed
-that the new fleet must be among those that answered. Where the new fleet answers alone, each failure counts.
+InvokeEndpoint names the variant that answered, but not the fleet. So a failure counts against the new fleet
+only if it cannot come from the old fleet: because the old fleet passes the same request, or because so many
+requests in a row failed that the new fleet must have answered one of them. While the new fleet answers alone,
+each failure counts.
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_runtime_InvokeEndpoint.html
 """
 
@@ -13,9 +14,9 @@ from lambda_src.shared.sampling import CERTAIN, REACHED, requests_to_reach
 
 @dataclass(frozen=True)
 class Trial:
-    """The answers so far, while the new fleet gets at least `share` of the requests.
+    """The answers so far, while the new fleet receives at least `share` of the requests.
 
-    `old_passes` is whether the old fleet is known to pass the request.
+    `old_passes` says whether the old fleet is known to pass the request.
     """
 
     share: float
@@ -31,13 +32,14 @@ class Trial:
         )
 
     @property
-    def failed(self) -> bool:
-        """The new fleet failed the request."""
+    def has_failed(self) -> bool:
+        """Whether the new fleet failed the request."""
         if self.old_passes:
             return self.failures_in_a_row > 0
         return self.failures_in_a_row >= requests_to_reach(self.share, CERTAIN)
 
     @property
-    def over(self) -> bool:
+    def is_over(self) -> bool:
+        """Whether no further request can change the result."""
         enough = self.sent >= requests_to_reach(self.share, REACHED)
-        return self.failed or (enough and self.failures_in_a_row == 0)
+        return self.has_failed or (enough and self.failures_in_a_row == 0)

@@ -1,80 +1,78 @@
-"""A delivery: one version of the object `models/<model>/<version>/model.tar.gz`, metrics.json beside it.
+"""A delivery: one version of the object `models/<model>/<version>/model.tar.gz`, with its metrics.
 
-The order of deliveries is what S3 recorded, never what events say: the second at which the
-version was stored, then its rank among versions of the same key stored in that same second (S3
-keeps time by the second, and lists versions newest first).
+Deliveries are ordered by what S3 recorded, never by what events say: first by the second at which S3 stored
+the version, then by its rank among the versions of the same key stored in that second. S3 keeps time by the
+second, and lists versions newest first.
 """
 
 import json
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from hashlib import sha256
 
-from lambda_src.register_model.cloud import ObjectVersion
-from lambda_src.register_model.events import Notice
+from lambda_src.register_model.metrics import Metrics
+from lambda_src.shared.pinned_key import ARCHIVE, METRICS, PinnedKey, slug
+from lambda_src.shared.s3_url import S3Url
 
-ARCHIVE, METRICS, SMOKE = "model.tar.gz", "metrics.json", "smoke.json"
 _KEY = re.compile(rf"models/(?P<model>[^/]+)/(?P<version>[^/]+)/({ARCHIVE}|{METRICS})")
 
 
 @dataclass(frozen=True)
-class Address:
-    """What a delivered key says: which model, and what its author calls the version."""
+class DeliveryFolder:
+    """The folder of a delivered object: its model, and what its author calls the version."""
 
+    bucket: str
     model: str
     version: str
 
     @classmethod
-    def of(cls, key: str) -> "Address | None":
+    def parse(cls, bucket: str, key: str) -> "DeliveryFolder | None":
+        """None if `key` belongs to no delivery."""
         match = _KEY.fullmatch(key)
-        return cls(match["model"], match["version"]) if match else None
+        return cls(bucket, match["model"], match["version"]) if match else None
 
     @property
-    def archive(self) -> str:
-        return f"models/{self.model}/{self.version}/{ARCHIVE}"
+    def archive(self) -> S3Url:
+        return S3Url(self.bucket, f"models/{self.model}/{self.version}/{ARCHIVE}")
 
     @property
-    def metrics(self) -> str:
-        return f"models/{self.model}/{self.version}/{METRICS}"
+    def metrics(self) -> S3Url:
+        return S3Url(self.bucket, f"models/{self.model}/{self.version}/{METRICS}")
 
 
 @dataclass(frozen=True)
 class Delivery:
-    bucket: str
-    key: str
+    """`version_id` and `size` (bytes) are those of the archive; `metrics` are None until they arrive.
+
+    `delivered_at` is a whole second in UTC, `rank` counts the versions that S3 stored earlier in that second.
+    """
+
+    folder: DeliveryFolder
     version_id: str
-    address: Address
     delivered_at: datetime
     rank: int
     size: int
+    metrics: Metrics | None = None
 
     @property
     def identity(self) -> str:
-        """64 hexadecimal digits that stand for this very object version and no other."""
-        return sha256(json.dumps([self.bucket, self.key, self.version_id]).encode()).hexdigest()
+        """64 hexadecimal digits that identify this version of this object."""
+        archive = self.folder.archive
+        return sha256(
+            json.dumps([archive.bucket, archive.key, self.version_id]).encode()
+        ).hexdigest()
 
+    @property
+    def pinned_key(self) -> PinnedKey:
+        return PinnedKey(
+            delivered_at=self.delivered_at,
+            rank=self.rank,
+            slug=slug(self.folder.version),
+            digest=self.identity[:8],
+            model=self.folder.model,
+        )
 
-def find_delivery(
-    notice: Notice, address: Address, versions: Sequence[ObjectVersion]
-) -> Delivery | None:
-    """The delivery that a notice speaks of, among all versions of its key (newest first)."""
-    for position, version in enumerate(versions):
-        if version.version_id == notice.version_id or (not notice.version_id and version.latest):
-            second = _second(version)
-            older = versions[position + 1 :]
-            return Delivery(
-                bucket=notice.bucket,
-                key=notice.key,
-                version_id=version.version_id,
-                address=address,
-                delivered_at=second,
-                rank=sum(_second(other) == second for other in older),
-                size=version.size,
-            )
-    return None
-
-
-def _second(version: ObjectVersion) -> datetime:
-    return version.modified.astimezone(UTC).replace(microsecond=0)
+    def pinned(self, name: str) -> S3Url:
+        """Where a file of this delivery is pinned, by the file's name."""
+        return S3Url(self.folder.bucket, self.pinned_key.beside(name))

@@ -1,9 +1,8 @@
-"""What S3 and the model registry say has happened.
+"""The events that S3 and the model registry send.
 
-S3 calls the registrar asynchronously with one record or several, possibly twice, late or out of
-order. A notice is therefore only a hint where to look: everything else about a delivery is read
-from the bucket. EventBridge brings word of a version whose approval somebody changed, and is no
-more than a hint either: the registry is read anew.
+S3 invokes the registrar asynchronously with one record or several, possibly twice, late or out of order. A
+notice therefore only says where to look: the registrar reads everything else about a delivery from the
+bucket. EventBridge reports a version whose approval status changed; the registrar then reads the registry.
 """
 
 from collections.abc import Mapping
@@ -12,7 +11,7 @@ from urllib.parse import unquote_plus
 
 
 class Notice(NamedTuple):
-    """One object that S3 reported; unversioned buckets report no version id."""
+    """One object that S3 reported; `version_id` is None in a bucket without versioning."""
 
     bucket: str
     key: str
@@ -20,7 +19,7 @@ class Notice(NamedTuple):
 
 
 class PackageChange(NamedTuple):
-    """A version that was recorded (`new`) or whose approval somebody changed."""
+    """A version that was recorded (`new`), or whose approval status changed."""
 
     group: str
     arn: str
@@ -28,7 +27,7 @@ class PackageChange(NamedTuple):
 
 
 def package_change(event: Mapping[str, Any]) -> PackageChange | None:
-    """The change of a version in the registry, if that is what the event says."""
+    """The change of a version in the registry; None if the event reports something else."""
     if event.get("detail-type") != "SageMaker Model Package State Change":
         return None
     detail = event["detail"]
@@ -40,7 +39,7 @@ def package_change(event: Mapping[str, Any]) -> PackageChange | None:
 
 
 def notices(event: Mapping[str, Any]) -> list[Notice]:
-    # S3 sends this once, when the notification is configured; it carries no records.
+    # S3 sends a test event, without records, when the notification is configured.
     if event.get("Event") == "s3:TestEvent":
         return []
     return [_notice(record["s3"]) for record in event["Records"]]

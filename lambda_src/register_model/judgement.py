@@ -1,12 +1,12 @@
-"""Judge: is a version approved, refused, or left for a person to decide?"""
+"""Decide whether a version is approved, refused, or waits for a person's decision."""
 
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
-from lambda_src.register_model.cloud import Approval
-from lambda_src.register_model.environment import Approve, ModelSettings
 from lambda_src.register_model.metrics import Metrics
+from lambda_src.register_model.model_settings import Approve, ModelSettings
 from lambda_src.shared.gate import objections
+from lambda_src.shared.registry import Approval
 
 
 class Judgement(NamedTuple):
@@ -20,9 +20,9 @@ def judge(
     live: Mapping[str, float],
     decided: Set[Approval],
 ) -> Judgement:
-    """`live` are the metrics of what is live, `decided` what the registry says of this delivery already.
+    """`live` are the metrics of the live version, `decided` the approval statuses that this delivery has.
 
-    A verdict that is there stays, whoever gave it: metrics that come later are recorded, not judged.
+    An existing decision stays: metrics that arrive after it are recorded, but not judged.
     """
     if Approval.REJECTED in decided:
         return Judgement(Approval.REJECTED, "It was rejected before its metrics came.")

@@ -1,36 +1,31 @@
-"""How a delivery is written into the model registry: the words, within SageMaker's limits."""
+"""The version that records a delivery in the model registry, within SageMaker's limits."""
 
 import json
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, replace
+from dataclasses import replace
 from hashlib import sha256
 
-from lambda_src.register_model.cloud import Approval, NewVersion
-from lambda_src.register_model.delivery import METRICS, Delivery
+from lambda_src.register_model.delivery import Delivery
 from lambda_src.register_model.judgement import Judgement
-from lambda_src.register_model.metrics import Metrics
-from lambda_src.register_model.pinned_key import PinnedKey, slug
 from lambda_src.shared.description import description
+from lambda_src.shared.pinned_key import ARCHIVE, METRICS, slug
+from lambda_src.shared.registry import Approval, NewVersion
 
 METRICS_VERSION_ID = "metrics_version_id"
 _MAX_METADATA = 256
 _METADATA_MARKS = "_.:/=+-@"
-# SageMaker takes 50 properties; four are about the delivery.
+# SageMaker accepts 50 properties; four describe the delivery.
 _MAX_METRICS = 46
 _METRIC_NAME = re.compile(r"[\w.:/=+\-@]{1,120}")
 
 
-def judged(
-    delivery: Delivery,
-    pinned: PinnedKey,
-    image: str,
-    judgement: Judgement,
-    metrics: Metrics | None,
-    first: Iterable[str],
+def judged_version(
+    delivery: Delivery, judgement: Judgement, image: str, first: Iterable[str]
 ) -> NewVersion:
-    """A version of a sound archive. If it has more metrics than fit, those named `first` go before others."""
+    """A version of a sound archive. If its metrics exceed the limit, the names in `first` take precedence."""
+    metrics = delivery.metrics
     numbers = metrics.numbers if metrics else {}
     return _with_token(
         delivery,
@@ -38,8 +33,8 @@ def judged(
             approval=judgement.approval,
             description=description(f"{judgement.reason} {_origin(delivery)}".strip()),
             image=image,
-            model_data=f"s3://{delivery.bucket}/{pinned}",
-            metrics=f"s3://{delivery.bucket}/{pinned.beside(METRICS)}" if numbers else None,
+            model_data=delivery.pinned(ARCHIVE),
+            metrics=delivery.pinned(METRICS) if numbers else None,
             metadata=_metadata(delivery)
             | ({METRICS_VERSION_ID: metrics.version_id} if metrics else {})
             | _searchable(numbers, first),
@@ -47,8 +42,8 @@ def judged(
     )
 
 
-def refused(delivery: Delivery, reason: str, image: str) -> NewVersion:
-    """A version of an archive that nobody could serve."""
+def refused_version(delivery: Delivery, reason: str, image: str) -> NewVersion:
+    """A version of an archive that the inspection refused."""
     return _with_token(
         delivery,
         NewVersion(
@@ -63,23 +58,25 @@ def refused(delivery: Delivery, reason: str, image: str) -> NewVersion:
 
 
 def _with_token(delivery: Delivery, version: NewVersion) -> NewVersion:
-    """The token stands for the delivery and for all that is sent with it.
+    """The token identifies the delivery and all parameters of the request.
 
-    AWS does not say what CreateModelPackage does with a token that comes again with other parameters, and
-    other services refuse it. A second attempt may have other parameters: another version may be live by then.
+    AWS does not document what CreateModelPackage does when a token is repeated with other parameters; other
+    services refuse it. A second attempt may have other parameters, because another version may be live by
+    then.
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
     """
-    content = json.dumps([delivery.identity, asdict(version)], sort_keys=True)
+    content = json.dumps([delivery.identity, vars(version)], sort_keys=True, default=str)
     return replace(version, token=sha256(content.encode()).hexdigest()[:32])
 
 
 def _origin(delivery: Delivery) -> str:
-    return f"Delivered as {delivery.key} (version id {delivery.version_id}) at {_time(delivery)}."
+    key = delivery.folder.archive.key
+    return f"Delivered as {key} (version id {delivery.version_id}) at {_time(delivery)}."
 
 
 def _metadata(delivery: Delivery) -> dict[str, str]:
-    label = delivery.address.version
-    fits = len(label) <= _MAX_METADATA and all(map(_allowed_in_metadata, label))
+    label = delivery.folder.version
+    fits = len(label) <= _MAX_METADATA and all(map(_is_allowed_in_metadata, label))
     return {
         "delivery_version_id": delivery.version_id,
         "delivered_at": _time(delivery),
@@ -88,7 +85,7 @@ def _metadata(delivery: Delivery) -> dict[str, str]:
 
 
 def _searchable(numbers: Mapping[str, float], first: Iterable[str]) -> dict[str, str]:
-    """All of them are in the pinned file; here are those that SageMaker takes."""
+    """The metrics that SageMaker accepts as metadata; the pinned file holds all of them."""
     leading = set(first)
     names = sorted(filter(_METRIC_NAME.fullmatch, numbers), key=lambda name: name not in leading)
     texts = {f"metrics.{name}": str(numbers[name]) for name in names[:_MAX_METRICS]}
@@ -99,5 +96,5 @@ def _time(delivery: Delivery) -> str:
     return delivery.delivered_at.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _allowed_in_metadata(char: str) -> bool:
+def _is_allowed_in_metadata(char: str) -> bool:
     return char in _METADATA_MARKS or unicodedata.category(char)[0] in "LZN"

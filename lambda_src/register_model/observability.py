@@ -1,4 +1,4 @@
-"""What is told of each notice: one log line, and metrics by model."""
+"""One log line and the CloudWatch metrics of each notice."""
 
 from dataclasses import asdict
 
@@ -6,37 +6,33 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from lambda_src.register_model.events import Notice, PackageChange
-from lambda_src.register_model.outcome import Outcome, Verdict
+from lambda_src.register_model.result import Outcome, Result
 
 logger = Logger()
 metrics = Metrics()
 
-_REFUSALS = {Verdict.REFUSED, Verdict.UNKNOWN_MODEL}
+_REFUSALS = {Outcome.REFUSED, Outcome.UNKNOWN_MODEL}
 
 
-def report(notice: Notice, outcome: Outcome, milliseconds: float) -> None:
-    log = logger.warning if outcome.verdict in _REFUSALS else logger.info
-    log(f"Delivery: {outcome.verdict}", extra=_facts(notice, outcome))
-    if outcome.verdict == Verdict.NO_DELIVERY:
+def report(notice: Notice, result: Result, milliseconds: float) -> None:
+    log = logger.warning if result.outcome in _REFUSALS else logger.info
+    log(f"Delivery: {result.outcome}", extra=notice._asdict() | asdict(result))
+    if result.outcome == Outcome.NO_DELIVERY:
         return
-    # The dimension must have few values, so a name that anybody can deliver to is not one.
-    metrics.add_dimension(name="model", value=outcome.model or "unknown")
+    # A dimension must have few values, and anybody can deliver under any model name.
+    metrics.add_dimension(name="model", value=result.model or "unknown")
     metrics.add_metric(name="Duration", unit=MetricUnit.Milliseconds, value=milliseconds)
-    if outcome.verdict == Verdict.REGISTERED:
+    if result.outcome == Outcome.REGISTERED:
         metrics.add_metric(name="Registered", unit=MetricUnit.Count, value=1)
-    if outcome.verdict in _REFUSALS:
+    if result.outcome in _REFUSALS:
         metrics.add_metric(name="Refused", unit=MetricUnit.Count, value=1)
-    # After each notice: all metrics flushed together share one model's dimension.
+    # After each notice, because all metrics of one flush share one model's dimension.
     metrics.flush_metrics()
 
 
-def report_choice(change: PackageChange, outcome: Outcome) -> None:
-    logger.info(f"Approval: {outcome.verdict}", extra=change._asdict() | asdict(outcome))
+def report_choice(change: PackageChange, result: Result) -> None:
+    logger.info(f"Approval: {result.outcome}", extra=change._asdict() | asdict(result))
 
 
 def report_failure(notice: Notice) -> None:
-    logger.exception("Delivery: failed, to be tried again", extra=notice._asdict())
-
-
-def _facts(notice: Notice, outcome: Outcome) -> dict[str, str | None]:
-    return notice._asdict() | asdict(outcome)
+    logger.exception("Delivery: failed, Lambda retries it", extra=notice._asdict())

@@ -1,118 +1,100 @@
-"""Record: one delivery, with the metrics that came with it, becomes a version with a verdict.
+"""Record a delivery, with its metrics, as a version with an approval status.
 
     inspect ──► pin ──► judge ──► register
 
-Metrics that come after their archive make a second version of the same pinned copy, for SageMaker
-can't add them to the first. What the registry says of a copy is what all its versions say together.
+SageMaker cannot add metrics to an existing version, so metrics that arrive after their archive become a
+second version of the same pinned copy. The approval statuses of all versions of a copy decide together.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
-from lambda_src.register_model import new_version
-from lambda_src.register_model.choice import pinned_in
-from lambda_src.register_model.cloud import Approval, Cloud, NewVersion, RegisteredVersion
-from lambda_src.register_model.delivery import METRICS, SMOKE, Delivery
-from lambda_src.register_model.environment import Approve, Environment, ModelSettings
+from lambda_src.register_model.delivery import Delivery
 from lambda_src.register_model.inspection.archive import inspect, refuse_size
-from lambda_src.register_model.judgement import judge
-from lambda_src.register_model.listing import listed
+from lambda_src.register_model.inspection.refusal import Refusal
+from lambda_src.register_model.judgement import Judgement, judge
+from lambda_src.register_model.listing import wait_until_listed
 from lambda_src.register_model.metrics import Metrics, parse
-from lambda_src.register_model.outcome import Outcome, Verdict
-from lambda_src.register_model.pinned_key import PinnedKey
-from lambda_src.register_model.refusal import Refusal
+from lambda_src.register_model.model_settings import Approve, ModelSettings
+from lambda_src.register_model.names import Names
+from lambda_src.register_model.new_version import (
+    METRICS_VERSION_ID,
+    judged_version,
+    refused_version,
+)
+from lambda_src.register_model.pinning import Pinning
+from lambda_src.register_model.result import Outcome, Result
+from lambda_src.shared.cloud import Cloud
+from lambda_src.shared.pinned_key import METRICS, PinnedKey
+from lambda_src.shared.registry import Approval, NewVersion, RegisteredVersion
+from lambda_src.shared.s3_url import S3Url
 
-_VERDICTS = {
-    Approval.APPROVED: Verdict.REGISTERED,
-    Approval.PENDING: Verdict.WAITING,
-    Approval.REJECTED: Verdict.REFUSED,
+_OUTCOMES = {
+    Approval.APPROVED: Outcome.REGISTERED,
+    Approval.PENDING: Outcome.WAITING,
+    Approval.REJECTED: Outcome.REFUSED,
 }
 
 
-@dataclass(eq=False)
-class Recording:
+@dataclass(frozen=True)
+class Recorder:
     cloud: Cloud
-    environment: Environment
+    names: Names
     settings: ModelSettings
-    delivery: Delivery
-    metrics: Metrics | None
 
-    def record(self) -> Outcome:
-        """Nothing is recorded twice: an event that comes again finds what the first one left."""
-        pinned = PinnedKey.of(self.delivery)
-        versions = self._versions(pinned)
+    def record(self, delivery: Delivery) -> Result:
+        """Nothing is recorded twice: a repeated event finds the version of the first event."""
+        model, pinned = delivery.folder.model, str(delivery.pinned_key)
+        pinning = Pinning(self.cloud.objects, delivery)
+        versions = self._versions(delivery)
         if not versions:
             try:
-                self._pin(pinned, smoke=self._inspect())
+                smoke = self._inspect(delivery)
             except Refusal as refusal:
-                return self._refuse(refusal.reason)
-        elif self.metrics is None or self._holds(versions, self.metrics):
-            return Outcome(Verdict.ALREADY_REGISTERED, self._model, pinned=str(pinned))
-        self._pin_metrics(pinned)
-        decided = {version.approval for version in versions}
-        judgement = judge(self.settings, self.metrics, self._live_metrics(), decided)
+                self._add(model, refused_version(delivery, refusal.reason, self.settings.image))
+                return Result(Outcome.REFUSED, model, refusal.reason)
+            pinning.pin_archive(smoke)
+        elif delivery.metrics is None or self._include(versions, delivery.metrics):
+            return Result(Outcome.ALREADY_REGISTERED, model, pinned=pinned)
+        pinning.pin_metrics()
+        judgement = self._judge(delivery, versions)
         first = [rule.metric for rule in self.settings.rules]
-        arn = self._add(
-            new_version.judged(
-                self.delivery, pinned, self.settings.image, judgement, self.metrics, first
-            )
-        )
-        listed(self.cloud, self.environment.group(self._model), arn)
-        verdict = _VERDICTS[judgement.approval]
-        return Outcome(verdict, self._model, judgement.reason or None, pinned=str(pinned))
+        version = judged_version(delivery, judgement, self.settings.image, first)
+        wait_until_listed(self.cloud, self.names.group(model), self._add(model, version))
+        return Result(_OUTCOMES[judgement.approval], model, judgement.reason or None, pinned)
 
-    @property
-    def _model(self) -> str:
-        return self.delivery.address.model
+    def _versions(self, delivery: Delivery) -> list[RegisteredVersion]:
+        url = S3Url(delivery.folder.bucket, str(delivery.pinned_key))
+        versions = self.cloud.registry.versions(self.names.group(delivery.folder.model))
+        return [version for version in versions if version.model_data == url]
 
-    def _versions(self, pinned: PinnedKey) -> list[RegisteredVersion]:
-        versions = self.cloud.registry.versions(self.environment.group(self._model))
-        return [one for one in versions if pinned_in(self.delivery.bucket, one) == pinned]
-
-    def _holds(self, versions: list[RegisteredVersion], metrics: Metrics) -> bool:
+    def _include(self, versions: Sequence[RegisteredVersion], metrics: Metrics) -> bool:
+        """Whether one of the versions was recorded with these metrics."""
         metadata = (self.cloud.registry.metadata(version.arn) for version in versions)
-        return any(
-            one.get(new_version.METRICS_VERSION_ID) == metrics.version_id for one in metadata
-        )
+        return any(one.get(METRICS_VERSION_ID) == metrics.version_id for one in metadata)
 
-    def _refuse(self, reason: str) -> Outcome:
-        self._add(new_version.refused(self.delivery, reason, self.settings.image))
-        return Outcome(Verdict.REFUSED, self._model, reason)
-
-    def _add(self, version: NewVersion) -> str:
-        return self.cloud.registry.record(self.environment.group(self._model), version)
-
-    def _inspect(self) -> bytes | None:
-        delivery = self.delivery
+    def _inspect(self, delivery: Delivery) -> bytes | None:
+        """The archive's smoke request. Raises Refusal, ObjectGone."""
         refuse_size(delivery.size)
-        body = self.cloud.objects.open(delivery.bucket, delivery.key, delivery.version_id)
+        body = self.cloud.objects.open(delivery.folder.archive, delivery.version_id)
         with closing(body):
             return inspect(body)
 
-    def _pin(self, pinned: PinnedKey, smoke: bytes | None) -> None:
-        objects, delivery = self.cloud.objects, self.delivery
-        if smoke is not None and not self._is_there(pinned.beside(SMOKE)):
-            objects.write(delivery.bucket, pinned.beside(SMOKE), smoke)
-        if not self._is_there(str(pinned)):
-            objects.copy(delivery.bucket, delivery.key, delivery.version_id, to=str(pinned))
+    def _judge(self, delivery: Delivery, versions: Sequence[RegisteredVersion]) -> Judgement:
+        decided = {version.approval for version in versions}
+        return judge(self.settings, delivery.metrics, self._live_metrics(delivery), decided)
 
-    def _pin_metrics(self, pinned: PinnedKey) -> None:
-        copy = pinned.beside(METRICS)
-        if self.metrics and not self.metrics.problem and not self._is_there(copy):
-            delivered = self.delivery.address.metrics
-            self.cloud.objects.copy(
-                self.delivery.bucket, delivered, self.metrics.version_id, to=copy
-            )
-
-    def _is_there(self, key: str) -> bool:
-        return any(copy.latest for copy in self.cloud.objects.versions(self.delivery.bucket, key))
-
-    def _live_metrics(self) -> Mapping[str, float]:
-        """What the gate compares with: the metrics that were pinned with what the endpoint serves."""
+    def _live_metrics(self, delivery: Delivery) -> Mapping[str, float]:
+        """The metrics that were pinned with the live version; the gate compares with them."""
         if self.settings.approve != Approve.BETTER:
             return {}
-        url = self.cloud.endpoints.live_model_data(self.environment.endpoint(self._model)) or ""
-        live = PinnedKey.parse(url.removeprefix(f"s3://{self.delivery.bucket}/"))
-        text = self.cloud.objects.read(self.delivery.bucket, live.beside(METRICS)) if live else None
-        return parse(text) if text is not None else {}
+        endpoints, bucket = self.cloud.endpoints, delivery.folder.bucket
+        endpoint = endpoints.find(self.names.endpoint(delivery.folder.model))
+        primary = endpoints.primary_variant(endpoint.configuration) if endpoint else None
+        live = PinnedKey.in_bucket(bucket, primary.model_data) if primary else None
+        text = self.cloud.objects.read(S3Url(bucket, live.beside(METRICS))) if live else None
+        return {} if text is None else parse(text)
+
+    def _add(self, model: str, version: NewVersion) -> str:
+        return self.cloud.registry.record(self.names.group(model), version)

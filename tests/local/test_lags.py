@@ -11,10 +11,10 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from lambda_src.register_model.aws import connect
-from lambda_src.register_model.environment import Environment
 from lambda_src.register_model.events import Notice
+from lambda_src.register_model.names import Names
 from lambda_src.register_model.registration import Registrar
+from lambda_src.shared.aws.connection import connect
 from localcloud.behaviour import Behaviour
 from localcloud.cloud import LocalCloud, local_cloud
 from tests.unit.lambda_src.register_model.archives import sound_archive
@@ -29,9 +29,9 @@ ATTEMPTS_OF_LAMBDA = 3
 
 
 @pytest.fixture
-def environment(
+def names(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Environment]:
+) -> Iterator[Names]:
     folder = tmp_path_factory.mktemp("sluggish")
     with local_cloud(folder, ACCOUNT, REGION, SLUGGISH) as cloud:
         _work_in(cloud, monkeypatch)
@@ -45,7 +45,7 @@ def environment(
         for name, value in values.items():
             _client("ssm").put_parameter(Name=name, Value=value, Type="String")
         topic = _client("sns").create_topic(Name="notifications")["TopicArn"]
-        yield Environment(POINTER, RECENT, SETTINGS, "{model}", "{model}", BUCKET, topic)
+        yield Names(POINTER, RECENT, SETTINGS, "{model}", "{model}", BUCKET, topic)
 
 
 def _work_in(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -59,9 +59,9 @@ def _client(service: Any) -> Any:
     return boto3.client(service, config=Config(retries={"mode": "standard", "max_attempts": 9}))
 
 
-def _invoke(environment: Environment, notice: Notice) -> None:
+def _invoke(names: Names, notice: Notice) -> None:
     """As Lambda: in a container of its own, and again if it fails."""
-    registrar = Registrar(connect.__wrapped__(environment.topic), environment)
+    registrar = Registrar(connect.__wrapped__(names.topic), names)
     for attempt in range(1, ATTEMPTS_OF_LAMBDA + 1):
         try:
             registrar.register(notice)
@@ -85,7 +85,7 @@ def test_a_parameter_reads_stale_for_a_moment_and_takes_one_update_at_a_time(
 
 
 def test_deliveries_at_once_end_at_the_newest_though_everything_lags(
-    environment: Environment,
+    names: Names,
 ) -> None:
     notices = []
     for number in range(4):
@@ -93,7 +93,7 @@ def test_deliveries_at_once_end_at_the_newest_though_everything_lags(
         put = _client("s3").put_object(Bucket=BUCKET, Key=key, Body=sound_archive(str(number)))
         notices.append(Notice(BUCKET, key, put["VersionId"]))
     with ThreadPoolExecutor(8) as lambdas:
-        list(lambdas.map(lambda notice: _invoke(environment, notice), notices * 2))
+        list(lambdas.map(lambda notice: _invoke(names, notice), notices * 2))
 
     listed = _client("sagemaker").list_model_packages(ModelPackageGroupName=GROUP)
     arns = [one["ModelPackageArn"] for one in listed["ModelPackageSummaryList"]]

@@ -10,7 +10,7 @@ import pytest
 
 from config.schema.promotion import Promotion
 from config.schema.settings import Environment, load
-from lambda_src.register_model.environment import Approve, ModelSettings
+from lambda_src.register_model.model_settings import Approve, ModelSettings
 from lambda_src.shared.gate import Rule
 from rollforward.terraform.binary import binary
 from rollforward.terraform.cli_configuration import cli_environment

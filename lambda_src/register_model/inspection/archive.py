@@ -8,13 +8,13 @@ import re
 import tarfile
 from pathlib import PurePosixPath
 
-from lambda_src.register_model.cloud import Readable
 from lambda_src.register_model.inspection.gunzip import Gunzip
+from lambda_src.register_model.inspection.refusal import Refusal
 from lambda_src.register_model.inspection.tar_members import FILES, Member, members
-from lambda_src.register_model.refusal import Refusal
 from lambda_src.shared.bounded_json import MalformedJson
-from lambda_src.shared.shown import shown
-from lambda_src.shared.smoke import SmokeRequest
+from lambda_src.shared.objects import Readable
+from lambda_src.shared.quoted import quoted
+from lambda_src.shared.smoke_request import SmokeRequest
 
 MAX_MEMBERS = 10_000
 # What a function of 1,024 MB inspects and copies in half of its 900 seconds: docs/decisions/0030-bounds.md.
@@ -93,12 +93,12 @@ def _refuse_unsafe_name(member: Member) -> None:
     steps = re.split(r"[/\\]", name)
     if not steps[0] or re.match(r"[A-Za-z]:", name) or "\0" in name:
         raise Refusal(
-            f"The archive holds {shown(name)}, which is not a relative path. "
+            f"The archive holds {quoted(name)}, which is not a relative path. "
             "Pack it with: tar -czf model.tar.gz -C <folder> ."
         )
     if ".." in steps:
         raise Refusal(
-            f"The archive holds {shown(name)}, which leads out of the folder it is unpacked to. "
+            f"The archive holds {quoted(name)}, which leads out of the folder it is unpacked to. "
             "Pack it with: tar -czf model.tar.gz -C <folder> ."
         )
 
@@ -106,13 +106,13 @@ def _refuse_unsafe_name(member: Member) -> None:
 def _refuse_special(member: Member) -> None:
     if member.sparse:
         raise Refusal(
-            f"{shown(member.name)} is stored as a sparse file, which not every server can unpack. "
+            f"{quoted(member.name)} is stored as a sparse file, which not every server can unpack. "
             "Pack the archive without --sparse."
         )
     if member.kind not in FILES and member.kind != tarfile.DIRTYPE:
         kind = _KINDS.get(member.kind, "of an unknown kind")
         raise Refusal(
-            f"{shown(member.name)} is {kind}; an archive may hold only files and folders. "
+            f"{quoted(member.name)} is {kind}; an archive may hold only files and folders. "
             "Pack links as files with: tar --dereference --hard-dereference -czf model.tar.gz …"
         )
 
@@ -131,7 +131,7 @@ def _misplaced_code(member: Member) -> str | None:
 
 
 def _no_model(misplaced: str | None) -> str:
-    found = f" {shown(misplaced)} is in the wrong place." if misplaced else ""
+    found = f" {quoted(misplaced)} is in the wrong place." if misplaced else ""
     return (
         f"The archive has neither {_CODE} nor model weights.{found} Put them at the top of the "
         "archive, packed from inside the model's folder: tar -czf model.tar.gz -C <folder> ."

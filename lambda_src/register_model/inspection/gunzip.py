@@ -8,8 +8,8 @@ then the delivery may well be sound.
 import zlib
 from collections.abc import Iterator
 
-from lambda_src.register_model.cloud import Readable
-from lambda_src.register_model.refusal import Refusal
+from lambda_src.register_model.inspection.refusal import Refusal
+from lambda_src.shared.objects import Readable
 
 _GZIP = 16 + zlib.MAX_WBITS
 # Larger pieces are slower: they outgrow the processor's cache and the allocator's free lists.

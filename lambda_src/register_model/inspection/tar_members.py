@@ -15,9 +15,9 @@ from pathlib import PurePosixPath
 from typing import NamedTuple
 
 from lambda_src.register_model.inspection.gunzip import Gunzip
-from lambda_src.register_model.refusal import Refusal
-from lambda_src.shared.shown import shown
-from lambda_src.shared.smoke import MAX_BYTES
+from lambda_src.register_model.inspection.refusal import Refusal
+from lambda_src.shared.quoted import quoted
+from lambda_src.shared.smoke_request import MAX_BYTES
 
 _BLOCK = 512
 _MAX_EXTENSION = 1024**2
@@ -68,10 +68,10 @@ def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
         for_next = {}
         if member.kind in FILES and PurePosixPath(member.name) == keep:
             yield member._replace(content=_content(archive, member))
-            last = shown(member.name)
+            last = quoted(member.name)
             continue
         yield member
-        last = shown(member.name)
+        last = quoted(member.name)
         # Only files have data; what a folder states as its size takes no room in the archive.
         if member.kind != tarfile.DIRTYPE:
             data = _padded(member.size)
@@ -81,10 +81,10 @@ def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
 
 def _content(archive: Gunzip, member: Member) -> bytes:
     if member.size > MAX_BYTES:
-        raise Refusal(f"{shown(member.name)} is larger than {MAX_BYTES:,} bytes.")
+        raise Refusal(f"{quoted(member.name)} is larger than {MAX_BYTES:,} bytes.")
     padded = archive.read(_padded(member.size))
     if len(padded) < _padded(member.size):
-        raise Refusal(f"The tar data is cut short in {shown(member.name)}. {_DAMAGED}")
+        raise Refusal(f"The tar data is cut short in {quoted(member.name)}. {_DAMAGED}")
     return padded[: member.size]
 
 
@@ -148,7 +148,7 @@ def _member(header: tarfile.TarInfo, said: dict[bytes, bytes]) -> Member:
         name = said[_PATH].decode("utf-8", "surrogateescape")
     if _SIZE in said:
         if not _PAX_SIZE.fullmatch(said[_SIZE]):
-            raise Refusal(f"The tar data is damaged at {shown(name)} (bad size). {_DAMAGED}")
+            raise Refusal(f"The tar data is damaged at {quoted(name)} (bad size). {_DAMAGED}")
         size = int(said[_SIZE])
     sparse = header.type == tarfile.GNUTYPE_SPARSE or _SPARSE in said
     return Member(name, header.type, size, sparse)

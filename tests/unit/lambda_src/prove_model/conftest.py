@@ -6,9 +6,9 @@ import pytest
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "prover")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Rollforward")
 
-from tests.unit.lambda_src.prove_model.fake_cloud import FakeCloud
+from tests.unit.lambda_src.prove_model.fake_rolls import FakeRolls
 
 
 @pytest.fixture
-def cloud() -> FakeCloud:
-    return FakeCloud()
+def cloud() -> FakeRolls:
+    return FakeRolls()

@@ -6,32 +6,32 @@ from itertools import count
 import pytest
 
 from lambda_src.prove_model.cloud import InvocationFailed
-from lambda_src.register_model.cloud import Approval
 from lambda_src.shared.announcement import Event
-from tests.unit.lambda_src.prove_model.fake_cloud import MEMORY, V1, V2, FakeCloud
+from lambda_src.shared.registry import Approval
+from tests.unit.lambda_src.prove_model.fake_rolls import LIVE, V1, V2, FakeRolls
 
 
 class Crash(BaseException):
     """The process died here; nothing in it gets to clean up on purpose."""
 
 
-def rolled_back() -> FakeCloud:
-    cloud = FakeCloud()
-    cloud.values[MEMORY] = V1
+def rolled_back() -> FakeRolls:
+    cloud = FakeRolls()
+    cloud.values[LIVE] = V1
     cloud.record(V2, Approval.PENDING)
     cloud.roll_back()
     return cloud
 
 
-def rolled_back_settings() -> FakeCloud:
-    cloud = FakeCloud(live="v2")
+def rolled_back_settings() -> FakeRolls:
+    cloud = FakeRolls(live="v2")
     cloud.deploy("v2 larger", replaced="v2")
-    cloud.values[MEMORY] = V2
+    cloud.values[LIVE] = V2
     return cloud
 
 
-def smoke_failed() -> FakeCloud:
-    cloud = FakeCloud()
+def smoke_failed() -> FakeRolls:
+    cloud = FakeRolls()
     cloud.record(V1)
     cloud.bring_smoke(V1, '{"request": []}')
 
@@ -42,14 +42,14 @@ def smoke_failed() -> FakeCloud:
     return cloud
 
 
-def smoke_failed_through_s3() -> FakeCloud:
+def smoke_failed_through_s3() -> FakeRolls:
     cloud = smoke_failed()
     cloud.asynchronous = True
     return cloud
 
 
-def newly_live() -> FakeCloud:
-    return FakeCloud()
+def newly_live() -> FakeRolls:
+    return FakeRolls()
 
 
 def crash_before(call: int) -> Callable[[], None]:
@@ -62,7 +62,7 @@ def crash_before(call: int) -> Callable[[], None]:
     return gate
 
 
-def crashed(begin: Callable[[], FakeCloud], *calls: int) -> FakeCloud:
+def crashed(begin: Callable[[], FakeRolls], *calls: int) -> FakeRolls:
     """The end, after one crash in each of as many runs as there are calls, and a run without."""
     cloud = begin()
     for call in calls:
@@ -74,7 +74,7 @@ def crashed(begin: Callable[[], FakeCloud], *calls: int) -> FakeCloud:
     return cloud
 
 
-def crash_points(begin: Callable[[], FakeCloud], *before: int) -> Iterator[int]:
+def crash_points(begin: Callable[[], FakeRolls], *before: int) -> Iterator[int]:
     """Every call of the run that follows those that crashed."""
     for call in count():
         try:
@@ -95,7 +95,7 @@ def crash_points(begin: Callable[[], FakeCloud], *before: int) -> Iterator[int]:
     ],
 )
 def test_crashes_at_any_two_points_lose_nothing(
-    begin: Callable[[], FakeCloud], event: Event
+    begin: Callable[[], FakeRolls], event: Event
 ) -> None:
     straight = crashed(begin)
     points = list(crash_points(begin))
@@ -107,5 +107,5 @@ def test_crashes_at_any_two_points_lose_nothing(
             assert cloud.reasons == straight.reasons
             assert cloud.asked_for in (None, cloud.live)
             assert cloud.values == straight.values
-            assert event in cloud.told
+            assert event in cloud.events
             assert set(map(repr, cloud.announced)) == set(map(repr, straight.announced))

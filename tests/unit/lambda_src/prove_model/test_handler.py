@@ -1,24 +1,21 @@
 import json
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lambda_src.prove_model import handler as lambda_function
-from lambda_src.prove_model.cloud import Cloud
-from lambda_src.prove_model.environment import Environment
+from lambda_src.prove_model.cloud import ProverCloud
+from lambda_src.prove_model.names import Names
 from lambda_src.prove_model.observability import logger
-from lambda_src.prove_model.proof import Proof
-from tests.unit.lambda_src.prove_model.fake_cloud import (
-    ASKED,
-    ENVIRONMENT,
-    MODEL,
+from tests.unit.lambda_src.fakes.endpoints import MODEL
+from tests.unit.lambda_src.prove_model.fake_rolls import (
+    LAST_DEPLOYMENT,
+    NAMES,
     V1,
     V2,
-    FakeCloud,
-    no_wait,
+    FakeRolls,
 )
 
 EVENTS = Path(__file__).parents[1] / "events"
@@ -36,23 +33,22 @@ class Context:
 
 
 @pytest.fixture(autouse=True)
-def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
-    monkeypatch.setenv("ENDPOINT", ENVIRONMENT.endpoint_name)
-    monkeypatch.setenv("PACKAGE_GROUP", ENVIRONMENT.package_group)
-    monkeypatch.setenv("LIVE_PARAMETER", ENVIRONMENT.live_parameter)
-    monkeypatch.setenv("ASKED_PARAMETER", ENVIRONMENT.asked_parameter)
-    monkeypatch.setenv("REQUESTS_PREFIX", ENVIRONMENT.requests_prefix)
-    monkeypatch.setenv("MODEL_BUCKET", ENVIRONMENT.bucket)
-    monkeypatch.setenv("TOPIC_ARN", ENVIRONMENT.topic)
-    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", ENVIRONMENT.metrics_namespace)
-    monkeypatch.setenv("SMOKE_METRIC", ENVIRONMENT.smoke_metric)
+def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeRolls) -> None:
+    monkeypatch.setenv("ENDPOINT", NAMES.endpoint_name)
+    monkeypatch.setenv("PACKAGE_GROUP", NAMES.package_group)
+    monkeypatch.setenv("LIVE_PARAMETER", NAMES.live_parameter)
+    monkeypatch.setenv("ASKED_PARAMETER", NAMES.last_deployment_parameter)
+    monkeypatch.setenv("REQUESTS_PREFIX", NAMES.requests_prefix)
+    monkeypatch.setenv("MODEL_BUCKET", NAMES.bucket)
+    monkeypatch.setenv("TOPIC_ARN", NAMES.topic)
+    monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", NAMES.metrics_namespace)
+    monkeypatch.setenv("SMOKE_METRIC", NAMES.smoke_metric)
 
-    def connect(environment: Environment) -> Cloud:
-        assert environment == ENVIRONMENT
+    def connect(names: Names) -> ProverCloud:
+        assert names == NAMES
         return cloud.connect()
 
     monkeypatch.setattr(lambda_function, "connect", connect)
-    monkeypatch.setattr(lambda_function, "Proof", partial(Proof, sleep=no_wait))
 
 
 def event(name: str) -> dict[str, Any]:
@@ -86,7 +82,7 @@ def test_word_from_sagemaker_proves_the_model_of_the_endpoint(name: str) -> None
     }
 
 
-def test_a_person_is_answered_in_plain_json(cloud: FakeCloud) -> None:
+def test_a_person_is_answered_in_plain_json(cloud: FakeRolls) -> None:
     cloud.roll_back("Crashed.")
     answer = invoke({"model": MODEL})
     assert json.loads(json.dumps(answer)) == answer
@@ -100,7 +96,7 @@ def test_a_person_is_answered_in_plain_json(cloud: FakeCloud) -> None:
     }
 
 
-def test_a_person_alone_is_told_of_a_failed_endpoint(cloud: FakeCloud) -> None:
+def test_a_person_alone_is_told_of_a_failed_endpoint(cloud: FakeRolls) -> None:
     cloud.status = "Failed"
     invoke({"model": MODEL})
     assert cloud.announced == []
@@ -109,7 +105,7 @@ def test_a_person_alone_is_told_of_a_failed_endpoint(cloud: FakeCloud) -> None:
 
 
 def test_an_endpoint_of_no_model_is_left_alone(
-    cloud: FakeCloud, caplog: pytest.LogCaptureFixture
+    cloud: FakeRolls, caplog: pytest.LogCaptureFixture
 ) -> None:
     foreign = event("endpoint_state_change")
     foreign["detail"]["EndpointName"] = "somebody-elses"
@@ -118,7 +114,7 @@ def test_an_endpoint_of_no_model_is_left_alone(
     assert cloud.announced == []
 
 
-def test_what_goes_wrong_fails_the_invocation(cloud: FakeCloud) -> None:
+def test_what_goes_wrong_fails_the_invocation(cloud: FakeRolls) -> None:
     def gate() -> None:
         raise ConnectionError("throttled")
 
@@ -142,7 +138,7 @@ def test_going_live_is_counted_once_by_model(capsys: pytest.CaptureFixture[str])
 
 
 def test_a_roll_back_is_counted_and_logged_with_what_a_person_needs(
-    cloud: FakeCloud, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+    cloud: FakeRolls, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     cloud.roll_back("Crashed.")
     invoke(event("endpoint_state_change"))
@@ -165,14 +161,14 @@ def test_a_roll_back_is_counted_and_logged_with_what_a_person_needs(
         "2021-10-25T20:52:28.181",
     ],
 )
-def test_the_beginning_of_a_deployment_is_remembered(cloud: FakeCloud, started: Any) -> None:
+def test_the_beginning_of_a_deployment_is_remembered(cloud: FakeRolls, started: Any) -> None:
     told = event("endpoint_deployment_state_change")
     told["detail"]["PendingDeploymentSummary"]["StartTime"] = started
     cloud.status = "Updating"
     invoke(told)
     pending = told["detail"]["PendingDeploymentSummary"]["EndpointConfigName"]
     assert cloud.asked_for == pending
-    assert json.loads(cloud.values[ASKED])["started"] == 1635195148181
+    assert json.loads(cloud.values[LAST_DEPLOYMENT])["started"] == 1635195148181
 
 
 UNREADABLE: list[Any] = [None, "", "Oct 25, 2021 8:52:28 PM", "NaN", "Infinity", {}, "9" * 400]
@@ -180,23 +176,23 @@ UNREADABLE: list[Any] = [None, "", "Oct 25, 2021 8:52:28 PM", "NaN", "Infinity",
 
 @pytest.mark.parametrize("started", UNREADABLE)
 def test_a_deployment_without_a_start_that_is_understood_is_remembered_by_the_event_s_time(
-    cloud: FakeCloud, caplog: pytest.LogCaptureFixture, started: Any
+    cloud: FakeRolls, caplog: pytest.LogCaptureFixture, started: Any
 ) -> None:
     told = event("endpoint_deployment_state_change")
     told["detail"]["PendingDeploymentSummary"]["StartTime"] = started
     cloud.status = "Updating"
     invoke(told)
-    remembered = json.loads(cloud.values[ASKED])
+    remembered = json.loads(cloud.values[LAST_DEPLOYMENT])
     assert (remembered["started"], remembered["timed"]) == (1635195148181, False)
     assert [line["StartTime"] for line in logged(caplog) if "StartTime" in line] == [started]
 
 
 def test_a_deployment_whose_event_has_no_times_at_all_is_remembered_by_eventbridge_s(
-    cloud: FakeCloud,
+    cloud: FakeRolls,
 ) -> None:
     told = event("endpoint_deployment_state_change")
     del told["detail"]["PendingDeploymentSummary"]["StartTime"]
     del told["detail"]["LastModifiedTime"]
     cloud.status = "Updating"
     invoke(told)
-    assert json.loads(cloud.values[ASKED])["started"] == 1635126732000
+    assert json.loads(cloud.values[LAST_DEPLOYMENT])["started"] == 1635126732000

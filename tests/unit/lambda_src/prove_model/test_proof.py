@@ -4,75 +4,77 @@ from datetime import timedelta
 
 import pytest
 
-from lambda_src.prove_model.answer import Answer, Verdict
-from lambda_src.prove_model.deployment import Deployment
-from lambda_src.prove_model.proof import PAUSE_SECONDS
-from lambda_src.register_model.cloud import Approval
+from lambda_src.prove_model.prover import PAUSE_SECONDS
+from lambda_src.prove_model.started_deployment import StartedDeployment
 from lambda_src.shared.announcement import Announcement, Event
-from tests.unit.lambda_src.prove_model.fake_cloud import (
-    ENVIRONMENT,
-    MEMORY,
-    MODEL,
+from lambda_src.shared.prover_answer import ProverAnswer, Verdict
+from lambda_src.shared.registry import Approval
+from tests.unit.lambda_src.fakes.endpoints import MODEL
+from tests.unit.lambda_src.prove_model.fake_rolls import (
+    LIVE,
+    NAMES,
     V1,
     V2,
-    FakeCloud,
+    FakeRolls,
 )
 
 
-def test_a_new_live_model_is_announced_and_remembered(cloud: FakeCloud) -> None:
+def test_a_new_live_model_is_announced_and_remembered(cloud: FakeRolls) -> None:
     answer = cloud.prove().answer
-    assert answer == Answer(Verdict.LIVE, MODEL, live=V1, asked=V1)
+    assert answer == ProverAnswer(Verdict.LIVE, MODEL, live=V1, asked=V1)
     reason = "The endpoint serves what was asked for."
     assert cloud.announced == [Announcement(Event.LIVE, MODEL, 1, reason, V1)]
-    assert cloud.values[MEMORY] == V1
+    assert cloud.values[LIVE] == V1
 
 
 def test_a_live_model_is_announced_once_however_often_its_endpoint_scales(
-    cloud: FakeCloud,
+    cloud: FakeRolls,
 ) -> None:
     answers = [cloud.prove().answer.verdict for _ in range(3)]
     assert answers == [Verdict.LIVE] * 3
-    assert cloud.told == [Event.LIVE]
+    assert cloud.events == [Event.LIVE]
 
 
-def test_a_live_model_is_announced_by_the_highest_number_of_its_versions(cloud: FakeCloud) -> None:
+def test_a_live_model_is_announced_by_the_highest_number_of_its_versions(cloud: FakeRolls) -> None:
     cloud.record(V1)
     cloud.prove()
     assert [announcement.version for announcement in cloud.announced] == [3]
 
 
-def test_a_deployment_that_is_told_of_late_is_found_rolled_back_at_once(cloud: FakeCloud) -> None:
-    answer = cloud.prove(deployment=Deployment("v2", replaced="v1", started=1)).answer
+def test_a_deployment_that_is_told_of_late_is_found_rolled_back_at_once(cloud: FakeRolls) -> None:
+    answer = cloud.prove(deployment=StartedDeployment("v2", replaced="v1", started=1)).answer
     assert (answer.verdict, cloud.rejected) == (Verdict.ROLLED_BACK, [2])
 
 
-def test_an_old_event_that_comes_again_changes_nothing(cloud: FakeCloud) -> None:
+def test_an_old_event_that_comes_again_changes_nothing(cloud: FakeRolls) -> None:
     first = cloud.deploy("v2", replaced="v1")
     cloud.live = "v2"
     cloud.prove()
     cloud.deploy("v1", replaced="v2")
     cloud.live = "v1"
-    assert cloud.prove(deployment=first).answer == Answer(Verdict.LIVE, MODEL, live=V1, asked=V1)
+    assert cloud.prove(deployment=first).answer == ProverAnswer(
+        Verdict.LIVE, MODEL, live=V1, asked=V1
+    )
     assert cloud.rejected == []
 
 
-def test_a_later_deployment_that_nobody_told_of_is_no_roll_back(cloud: FakeCloud) -> None:
+def test_a_later_deployment_that_nobody_told_of_is_no_roll_back(cloud: FakeRolls) -> None:
     cloud.deploy("v2", replaced="v1")
     cloud.live = "v2 larger"
-    assert cloud.prove().answer == Answer(Verdict.LIVE, MODEL, live=V2, asked=V2)
+    assert cloud.prove().answer == ProverAnswer(Verdict.LIVE, MODEL, live=V2, asked=V2)
     assert cloud.rejected == []
 
 
-def test_an_update_that_sagemaker_refused_is_no_roll_back(cloud: FakeCloud) -> None:
+def test_an_update_that_sagemaker_refused_is_no_roll_back(cloud: FakeRolls) -> None:
     cloud.deploy("v1", replaced="v2")
     # Then an apply asked for v2 while the endpoint scaled: no deployment began.
-    assert cloud.prove().answer == Answer(Verdict.LIVE, MODEL, live=V1, asked=V1)
+    assert cloud.prove().answer == ProverAnswer(Verdict.LIVE, MODEL, live=V1, asked=V1)
     assert cloud.rejected == []
 
 
 @pytest.mark.parametrize("model_data", ["s3://elsewhere/model.tar.gz", None])
 def test_a_model_put_there_by_hand_or_from_a_hub_is_live_but_not_announced(
-    cloud: FakeCloud, model_data: str | None
+    cloud: FakeRolls, model_data: str | None
 ) -> None:
     cloud.configurations["v1"] = model_data
     answer = cloud.prove().answer
@@ -81,61 +83,61 @@ def test_a_model_put_there_by_hand_or_from_a_hub_is_live_but_not_announced(
     assert cloud.announced == []
 
 
-def test_a_missing_endpoint_is_no_failure(cloud: FakeCloud) -> None:
+def test_a_missing_endpoint_is_no_failure(cloud: FakeRolls) -> None:
     cloud.status = None
     answer = cloud.prove().answer
     reason = "There is no endpoint 'rollforward-dev-sentiment'."
-    assert answer == Answer(Verdict.NO_ENDPOINT, MODEL, reason=reason)
+    assert answer == ProverAnswer(Verdict.NO_ENDPOINT, MODEL, reason=reason)
 
 
 def test_an_endpoint_of_another_environment_with_a_like_name_is_left_alone(
-    cloud: FakeCloud,
+    cloud: FakeRolls,
 ) -> None:
     cloud.roll_back()
-    del cloud.values[MEMORY]
+    del cloud.values[LIVE]
     answer = cloud.prove().answer
     reason = "There is no model 'sentiment' in this environment."
-    assert answer == Answer(Verdict.NO_ENDPOINT, MODEL, reason=reason)
+    assert answer == ProverAnswer(Verdict.NO_ENDPOINT, MODEL, reason=reason)
     assert (cloud.rejected, cloud.announced, cloud.asked_for) == ([], [], "v2")
 
 
 @pytest.mark.parametrize("status", ["Creating", "Updating", "SystemUpdating", "RollingBack"])
-def test_an_endpoint_that_has_not_settled_is_not_judged(cloud: FakeCloud, status: str) -> None:
+def test_an_endpoint_that_has_not_settled_is_not_judged(cloud: FakeRolls, status: str) -> None:
     cloud.roll_back()
     cloud.status = status
     answer = cloud.prove().answer
-    assert answer == Answer(Verdict.NOT_SETTLED, MODEL, reason=f"The endpoint is {status}.")
+    assert answer == ProverAnswer(Verdict.NOT_SETTLED, MODEL, reason=f"The endpoint is {status}.")
     assert (cloud.rejected, cloud.announced, cloud.asked_for) == ([], [], "v2")
 
 
 @pytest.mark.parametrize("status", ["Failed", "UpdateRollbackFailed"])
-def test_a_failed_endpoint_is_announced_and_rejects_nothing(cloud: FakeCloud, status: str) -> None:
+def test_a_failed_endpoint_is_announced_and_rejects_nothing(cloud: FakeRolls, status: str) -> None:
     cloud.deploy("v2", replaced="v1")
     cloud.status, cloud.failure_reason = status, "No capacity."
     answer = cloud.prove().answer
     reason = f"The endpoint is {status}: No capacity."
-    assert answer == Answer(Verdict.FAILED, MODEL, asked=V2, reason=reason)
+    assert answer == ProverAnswer(Verdict.FAILED, MODEL, asked=V2, reason=reason)
     assert cloud.announced == [Announcement(Event.FAILED, MODEL, 2, reason, V2)]
     assert cloud.rejected == []
 
 
-def test_a_person_who_asks_about_a_failed_endpoint_tells_nobody_else(cloud: FakeCloud) -> None:
+def test_a_person_who_asks_about_a_failed_endpoint_tells_nobody_else(cloud: FakeRolls) -> None:
     cloud.status = "Failed"
-    assert cloud.prove(by_a_person=True).answer.verdict == Verdict.FAILED
+    assert cloud.prove(by_operator=True).answer.verdict == Verdict.FAILED
     assert cloud.announced == []
 
 
-def test_a_roll_back_rejects_the_version_that_was_asked_for(cloud: FakeCloud) -> None:
+def test_a_roll_back_rejects_the_version_that_was_asked_for(cloud: FakeRolls) -> None:
     cloud.roll_back("The container did not pass its ping.")
     answer = cloud.prove().answer
     reason = "Rolled back by SageMaker: The container did not pass its ping."
-    assert answer == Answer(Verdict.ROLLED_BACK, MODEL, V1, V2, reason, rejected=(2,))
+    assert answer == ProverAnswer(Verdict.ROLLED_BACK, MODEL, V1, V2, reason, rejected=(2,))
     assert cloud.reasons == {2: reason}
     assert cloud.announced == [Announcement(Event.ROLLED_BACK, MODEL, 2, reason, V2)]
     assert cloud.asked_for == "v1"
 
 
-def test_a_roll_back_rejects_every_version_of_the_same_pinned_copy(cloud: FakeCloud) -> None:
+def test_a_roll_back_rejects_every_version_of_the_same_pinned_copy(cloud: FakeRolls) -> None:
     cloud.record(V2, Approval.REJECTED)
     cloud.record(V2, Approval.PENDING)
     cloud.roll_back()
@@ -144,12 +146,12 @@ def test_a_roll_back_rejects_every_version_of_the_same_pinned_copy(cloud: FakeCl
     assert cloud.announced[0].version == 4
 
 
-def test_a_roll_back_without_a_reason_says_so(cloud: FakeCloud) -> None:
+def test_a_roll_back_without_a_reason_says_so(cloud: FakeRolls) -> None:
     cloud.roll_back(reason=None)
     assert cloud.prove().answer.reason == "Rolled back by SageMaker: it gave no reason."
 
 
-def test_a_long_reason_becomes_one_line_that_sagemaker_takes(cloud: FakeCloud) -> None:
+def test_a_long_reason_becomes_one_line_that_sagemaker_takes(cloud: FakeRolls) -> None:
     cloud.roll_back("Traceback\n\tat line 1\x00" + "x" * 2000)
     cloud.prove()
     reason = cloud.reasons[2]
@@ -158,7 +160,7 @@ def test_a_long_reason_becomes_one_line_that_sagemaker_takes(cloud: FakeCloud) -
     assert reason.endswith("x…")
 
 
-def test_settings_that_were_rolled_back_reject_no_version(cloud: FakeCloud) -> None:
+def test_settings_that_were_rolled_back_reject_no_version(cloud: FakeRolls) -> None:
     cloud.deploy("v2 larger", replaced="v2")
     cloud.live, cloud.failure_reason = "v2", "No capacity."
     answer = cloud.prove().answer
@@ -168,12 +170,12 @@ def test_settings_that_were_rolled_back_reject_no_version(cloud: FakeCloud) -> N
         "Rolled back by SageMaker: No capacity."
     )
     assert (answer.rejected, cloud.rejected) == ((), [])
-    assert cloud.told == [Event.ROLLED_BACK]
+    assert cloud.events == [Event.ROLLED_BACK]
     assert cloud.asked_for == "v2"
 
 
 def test_a_roll_back_from_a_configuration_that_is_gone_is_told_all_the_same(
-    cloud: FakeCloud,
+    cloud: FakeRolls,
 ) -> None:
     cloud.roll_back("No capacity.")
     del cloud.configurations["v2"]
@@ -187,21 +189,21 @@ def test_a_roll_back_from_a_configuration_that_is_gone_is_told_all_the_same(
     assert (cloud.rejected, cloud.asked_for) == ([], "v1")
 
 
-def test_a_roll_back_to_a_configuration_that_is_gone_still_rejects(cloud: FakeCloud) -> None:
+def test_a_roll_back_to_a_configuration_that_is_gone_still_rejects(cloud: FakeRolls) -> None:
     cloud.roll_back()
     del cloud.configurations["v1"]
     answer = cloud.prove().answer
     assert (answer.live, answer.rejected) == (None, (2,))
 
 
-def test_a_roll_back_is_told_once_however_many_events_come(cloud: FakeCloud) -> None:
+def test_a_roll_back_is_told_once_however_many_events_come(cloud: FakeRolls) -> None:
     cloud.roll_back()
     verdicts = [cloud.prove().answer.verdict for _ in range(3)]
     assert verdicts[0] == Verdict.ROLLED_BACK
-    assert cloud.told.count(Event.ROLLED_BACK) == 1
+    assert cloud.events.count(Event.ROLLED_BACK) == 1
 
 
-def test_a_version_approved_again_after_its_roll_back_stays_approved(cloud: FakeCloud) -> None:
+def test_a_version_approved_again_after_its_roll_back_stays_approved(cloud: FakeRolls) -> None:
     cloud.roll_back()
     cloud.prove()
     cloud.decide(2, Approval.APPROVED)
@@ -209,7 +211,7 @@ def test_a_version_approved_again_after_its_roll_back_stays_approved(cloud: Fake
     assert cloud.rejected == []
 
 
-def test_an_endpoint_that_is_not_yet_shown_as_updating_is_waited_for(cloud: FakeCloud) -> None:
+def test_an_endpoint_that_is_not_yet_shown_as_updating_is_waited_for(cloud: FakeRolls) -> None:
     cloud.deploy("v2", replaced="v1")
     pauses: list[float] = []
 
@@ -222,17 +224,17 @@ def test_an_endpoint_that_is_not_yet_shown_as_updating_is_waited_for(cloud: Fake
     assert (cloud.rejected, cloud.announced, cloud.asked_for) == ([], [], "v2")
 
 
-def test_an_apply_that_ends_between_two_looks_is_live(cloud: FakeCloud) -> None:
+def test_an_apply_that_ends_between_two_looks_is_live(cloud: FakeRolls) -> None:
     cloud.deploy("v2", replaced="v1")
 
     def sleep(_: float) -> None:
         cloud.live = "v2"
 
-    assert cloud.prove(sleep=sleep).answer == Answer(Verdict.LIVE, MODEL, live=V2, asked=V2)
+    assert cloud.prove(sleep=sleep).answer == ProverAnswer(Verdict.LIVE, MODEL, live=V2, asked=V2)
     assert cloud.rejected == []
 
 
-def test_an_apply_that_is_rolled_back_between_two_looks_is_looked_at_anew(cloud: FakeCloud) -> None:
+def test_an_apply_that_is_rolled_back_between_two_looks_is_looked_at_anew(cloud: FakeRolls) -> None:
     cloud.deploy("v2", replaced="v1")
     pauses: list[float] = []
 
@@ -247,30 +249,30 @@ def test_an_apply_that_is_rolled_back_between_two_looks_is_looked_at_anew(cloud:
     assert len(pauses) == 2
 
 
-def test_the_next_deployment_is_remembered_if_it_begins_during_a_proof(cloud: FakeCloud) -> None:
+def test_the_next_deployment_is_remembered_if_it_begins_during_a_proof(cloud: FakeRolls) -> None:
     cloud.roll_back()
 
     def next_apply() -> None:
         cloud.deploy("v2 larger", replaced="v1")
 
-    cloud.telling = next_apply
+    cloud.on_announced = next_apply
     assert cloud.prove().answer.verdict == Verdict.ROLLED_BACK
     assert cloud.asked_for == "v2 larger"
 
 
 def test_an_apply_that_asks_for_the_same_again_is_not_taken_for_rolled_back(
-    cloud: FakeCloud,
+    cloud: FakeRolls,
 ) -> None:
     cloud.roll_back()
 
     def next_apply() -> None:
         cloud.status = "Updating"
 
-    cloud.telling = next_apply
+    cloud.on_announced = next_apply
     cloud.prove()
     cloud.status, cloud.live = "InService", "v2"
     cloud.modified += timedelta(minutes=10)
-    assert cloud.prove().answer == Answer(Verdict.LIVE, MODEL, live=V2, asked=V2)
+    assert cloud.prove().answer == ProverAnswer(Verdict.LIVE, MODEL, live=V2, asked=V2)
     assert cloud.rejected == [2]
 
 
@@ -278,4 +280,4 @@ def test_an_apply_that_asks_for_the_same_again_is_not_taken_for_rolled_back(
     "endpoint", ["rollforward-dev-", "rollforward-prod-sentiment", "sentiment", ""]
 )
 def test_an_endpoint_with_another_name_is_of_no_model(endpoint: str) -> None:
-    assert ENVIRONMENT.model_of(endpoint) is None
+    assert NAMES.model_of(endpoint) is None

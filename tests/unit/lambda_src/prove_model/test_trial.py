@@ -17,7 +17,7 @@ ANSWERS = st.lists(st.booleans(), max_size=300)
 def play(trial: Trial, *, old: bool, new: bool, by_the_new: list[bool]) -> Trial:
     """The trial after these requests, of which each fleet passes all or none."""
     for is_new in by_the_new:
-        if trial.over:
+        if trial.is_over:
             break
         trial = trial.after(passed=new if is_new else old)
     return trial
@@ -44,7 +44,7 @@ def test_a_version_that_passes_is_blamed_only_for_a_row_that_it_had_no_part_in(
     trial = play(
         Trial(share, old_passes=old and old_passes), old=old, new=True, by_the_new=by_the_new
     )
-    if trial.failed:
+    if trial.has_failed:
         row = len(list(takewhile(lambda is_new: not is_new, by_the_new[: trial.sent][::-1])))
         assert not old
         assert row >= requests_to_reach(share, CERTAIN)
@@ -55,7 +55,7 @@ def test_a_version_that_fails_is_blamed_at_its_first_answer_if_the_old_one_passe
     share: float, by_the_new: list[bool], old: bool
 ) -> None:
     trial = play(Trial(share, old_passes=True), old=True, new=False, by_the_new=by_the_new)
-    assert trial.failed == any(by_the_new[: trial.sent])
+    assert trial.has_failed == any(by_the_new[: trial.sent])
 
 
 @given(share=SHARES)
@@ -64,7 +64,7 @@ def test_a_version_that_fails_is_blamed_whatever_the_old_one_answers_once_it_ans
 ) -> None:
     number = requests_to_reach(share, CERTAIN)
     trial = play(Trial(share, old_passes=False), old=True, new=False, by_the_new=[True] * number)
-    assert trial.failed
+    assert trial.has_failed
     assert trial.sent == number
 
 
@@ -76,9 +76,9 @@ def test_of_ten_thousand_good_versions_whose_predecessor_fails_about_one_is_roll
     blamed = 0
     for _ in range(10_000):
         trial = Trial(share, old_passes=False)
-        while not trial.over:
+        while not trial.is_over:
             trial = trial.after(passed=chance.random() < share)
-        blamed += trial.failed
+        blamed += trial.has_failed
     assert blamed <= 6
 
 
@@ -86,6 +86,6 @@ def test_of_ten_thousand_good_versions_whose_predecessor_fails_about_one_is_roll
 def test_where_the_new_fleet_answers_alone_one_request_decides(
     share: float, old_passes: bool
 ) -> None:
-    assert Trial(1, old_passes).after(passed=False).failed
+    assert Trial(1, old_passes).after(passed=False).has_failed
     passed = Trial(1, old_passes).after(passed=True)
-    assert (passed.over, passed.failed) == (True, False)
+    assert (passed.is_over, passed.has_failed) == (True, False)

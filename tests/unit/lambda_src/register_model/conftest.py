@@ -6,9 +6,9 @@ import pytest
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "registrar")
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "Rollforward")
 
-from tests.unit.lambda_src.register_model.fake_cloud import FakeCloud
+from tests.unit.lambda_src.register_model.fake_deliveries import FakeDeliveries
 
 
 @pytest.fixture
-def cloud() -> FakeCloud:
-    return FakeCloud()
+def cloud() -> FakeDeliveries:
+    return FakeDeliveries()

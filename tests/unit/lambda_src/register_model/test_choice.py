@@ -2,8 +2,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lambda_src.register_model.choice import choose, pinned_versions
-from lambda_src.register_model.cloud import Approval, RegisteredVersion
-from lambda_src.register_model.pinned_key import PinnedKey
+from lambda_src.shared.pinned_key import PinnedKey
+from lambda_src.shared.registry import Approval, RegisteredVersion
+from lambda_src.shared.s3_url import S3Url
 
 
 def key(hour: int) -> PinnedKey:
@@ -69,13 +70,13 @@ def test_the_registered_model_is_recent_however_old() -> None:
     assert choice.recent == (key(1), key(8), key(7))
 
 
-def listed_as(model_data: str | None, approval: Approval) -> RegisteredVersion:
-    return RegisteredVersion("arn", 1, "Why.", model_data, approval)
+def listed_as(url: str, approval: Approval) -> RegisteredVersion:
+    return RegisteredVersion("arn", 1, "Why.", S3Url.parse(url), approval)
 
 
 def test_versions_that_no_registrar_pinned_here_are_passed_over() -> None:
     listed = [
-        listed_as(None, Approval.REJECTED),
+        listed_as("", Approval.REJECTED),
         listed_as(f"s3://bucket/{key(1)}", Approval.APPROVED),
         listed_as(f"s3://elsewhere/{key(2)}", Approval.APPROVED),
         listed_as("s3://bucket/by/hand/model.tar.gz", Approval.APPROVED),

@@ -6,16 +6,15 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_src.register_model.cloud import Approval
 from lambda_src.register_model.registration import Registrar
+from lambda_src.shared.registry import Approval
+from tests.unit.lambda_src.fakes.endpoints import MODEL
 from tests.unit.lambda_src.register_model.archives import archive_without_a_model, sound_archive
-from tests.unit.lambda_src.register_model.fake_cloud import (
-    BUCKET,
-    ENVIRONMENT,
-    MODEL,
+from tests.unit.lambda_src.register_model.fake_deliveries import (
+    NAMES,
     POINTER,
     RECENT,
-    FakeCloud,
+    FakeDeliveries,
 )
 from tests.unit.lambda_src.register_model.interleaving import Interleaving
 
@@ -56,7 +55,9 @@ schedules = st.binary(min_size=100, max_size=100)
 class Story:
     """Deliveries are made while registrars of earlier ones are still at work."""
 
-    def __init__(self, planned: list[Planned], cloud: type[FakeCloud] = FakeCloud) -> None:
+    def __init__(
+        self, planned: list[Planned], cloud: type[FakeDeliveries] = FakeDeliveries
+    ) -> None:
         self.interleaving = Interleaving()
         self.cloud = cloud(keep_versions=KEEP, gate=self.interleaving.gate)
         self.made: list[Made] = []
@@ -70,7 +71,7 @@ class Story:
         second = f"{self.cloud.now:%Y%m%dT%H%M%SZ}"
         nth = sum(stored.modified == self.cloud.now for stored in self.cloud.stored[key])
         self.made.append(Made(second, nth, str(notice.version_id), planned.sound, data))
-        registrar = Registrar(self.cloud.connect(), ENVIRONMENT)
+        registrar = Registrar(self.cloud.connect(), NAMES)
         for _ in range(planned.events):
             self.interleaving.add(partial(registrar.register, notice))
 
@@ -80,8 +81,9 @@ class Story:
         found = []
         for made in self.made:
             if made.sound:
-                url = str(by_id[made.version_id].model_data)
-                key = url.removeprefix(f"s3://{BUCKET}/")
+                url = by_id[made.version_id].model_data
+                assert url
+                key = url.key
                 name = key.split("Z", 1)[1].split("-", 1)[1]
                 found.append(((made.second, made.nth_of_key_in_second, name), key, made.data))
         return [(key, data) for _, key, data in sorted(found, reverse=True)]

@@ -7,17 +7,18 @@ from functools import partial
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_src.register_model.cloud import Approval
 from lambda_src.register_model.events import PackageChange
 from lambda_src.register_model.registration import Registrar
+from lambda_src.shared.registry import Approval
+from lambda_src.shared.s3_url import S3Url
+from tests.unit.lambda_src.fakes.cloud import GROUP
+from tests.unit.lambda_src.fakes.endpoints import MODEL
+from tests.unit.lambda_src.fakes.objects import BUCKET
 from tests.unit.lambda_src.register_model.archives import sound_archive
-from tests.unit.lambda_src.register_model.fake_cloud import (
-    BUCKET,
-    ENVIRONMENT,
-    GROUP,
-    MODEL,
+from tests.unit.lambda_src.register_model.fake_deliveries import (
+    NAMES,
     POINTER,
-    FakeCloud,
+    FakeDeliveries,
 )
 from tests.unit.lambda_src.register_model.interleaving import Interleaving
 
@@ -70,14 +71,14 @@ class Story:
         approve: str,
         delivered: list[Delivered],
         decided: list[Decision],
-        cloud: type[FakeCloud] = FakeCloud,
+        cloud: type[FakeDeliveries] = FakeDeliveries,
     ) -> None:
         self.interleaving = Interleaving()
         self.cloud = cloud(
             approve=approve,
             rules=RULES if approve == "better" else [],
             gate=self.interleaving.gate,
-            recording=lambda change: self.tell(change, times=1),
+            on_recorded=lambda change: self.tell(change, times=1),
         )
         for number, one in enumerate(delivered):
             self.interleaving.add(partial(self.deliver, number, one))
@@ -90,30 +91,31 @@ class Story:
             data = sound_archive(str(number)) if is_archive else METRICS[file]
             name = "model.tar.gz" if is_archive else "metrics.json"
             notice = self.cloud.deliver(f"models/{MODEL}/v{number}/{name}", data)
-            registrar = Registrar(self.cloud.connect(), ENVIRONMENT)
+            registrar = Registrar(self.cloud.connect(), NAMES)
             for _ in range(delivered.events):
                 self.interleaving.add(partial(registrar.register, notice))
 
     def decide(self, decision: Decision) -> None:
         self.cloud.gate()
         if decision.position is not None and self.cloud.versions:
-            self.tell(self.cloud.decide(decision.position, decision.approval), decision.events)
+            number = decision.position % len(self.cloud.versions) + 1
+            self.tell(self.cloud.decide(number, decision.approval), decision.events)
         if decision.position is None and (key := self.cloud.values[POINTER]) != "none":
-            for position, version in enumerate(self.cloud.versions):
-                if version.model_data == f"s3://{BUCKET}/{key}":
-                    change = self.cloud.decide(position, Approval.REJECTED)
+            for number, version in enumerate(self.cloud.versions, start=1):
+                if version.model_data == S3Url(BUCKET, key):
+                    change = self.cloud.decide(number, Approval.REJECTED)
                     self.tell(change, decision.events)
 
     def tell(self, change: PackageChange, times: int) -> None:
-        registrar = Registrar(self.cloud.connect(), ENVIRONMENT)
+        registrar = Registrar(self.cloud.connect(), NAMES)
         for _ in range(times):
-            self.interleaving.add(partial(registrar.choose_anew, change))
+            self.interleaving.add(partial(registrar.choose_again, change))
 
     def newest_approved(self) -> str:
         """Deliveries are a second apart, and so their keys sort by their age."""
         approvals: dict[str, set[Approval]] = {}
         for version in self.cloud.versions:
-            key = str(version.model_data).removeprefix(f"s3://{BUCKET}/")
+            key = version.model_data.key if version.model_data else ""
             approvals.setdefault(key, set()).add(version.approval)
         approved = [
             key

@@ -1,21 +1,23 @@
 """Deliveries with metrics, under each gate."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from lambda_src.register_model.cloud import Approval, ObjectGone, Readable
 from lambda_src.register_model.events import Notice
-from lambda_src.register_model.outcome import Outcome, Verdict
 from lambda_src.register_model.registration import Registrar
+from lambda_src.register_model.result import Outcome, Result
+from lambda_src.shared.objects import ObjectGone, Readable
+from lambda_src.shared.registry import Approval
+from lambda_src.shared.s3_url import S3Url
+from tests.unit.lambda_src.fakes.endpoints import MODEL
+from tests.unit.lambda_src.fakes.objects import BUCKET, FakeObjects
 from tests.unit.lambda_src.register_model.archives import CODE, packed, sound_archive, tar_of
-from tests.unit.lambda_src.register_model.fake_cloud import (
-    BUCKET,
-    ENVIRONMENT,
-    MODEL,
+from tests.unit.lambda_src.register_model.fake_deliveries import (
+    NAMES,
     POINTER,
-    FakeCloud,
-    FakeObjects,
+    FakeDeliveries,
 )
 
 RULES = [
@@ -29,26 +31,26 @@ class Site:
     """A registrar, and somebody who delivers."""
 
     def __init__(self, approve: str, rules: list[dict[str, object]] | None = None) -> None:
-        self.cloud = FakeCloud(approve=approve, rules=rules or [])
-        self.registrar = Registrar(self.cloud.connect(), ENVIRONMENT)
+        self.cloud = FakeDeliveries(approve=approve, rules=rules or [])
+        self.registrar = Registrar(self.cloud.connect(), NAMES)
 
-    def archive(self, version: str) -> Outcome:
+    def archive(self, version: str) -> Result:
         return self._deliver(version, "model.tar.gz", sound_archive(version))
 
-    def metrics(self, version: str, numbers: object) -> Outcome:
+    def metrics(self, version: str, numbers: object) -> Result:
         text = numbers if isinstance(numbers, bytes) else json.dumps(numbers).encode()
         return self._deliver(version, "metrics.json", text)
 
     def live(self, version: str, numbers: dict[str, float]) -> None:
         """As if it had been delivered and applied."""
         self.metrics(version, numbers)
-        self.cloud.live = self.archive(version).pinned
+        self.cloud.serve(str(self.archive(version).pinned))
 
-    def _deliver(self, version: str, file: str, data: bytes) -> Outcome:
+    def _deliver(self, version: str, file: str, data: bytes) -> Result:
         notice = self.cloud.deliver(f"models/{MODEL}/{version}/{file}", data)
-        outcome = self.registrar.register(notice)
-        assert self.registrar.register(notice).verdict != Verdict.REGISTERED, "never twice"
-        return outcome
+        result = self.registrar.register(notice)
+        assert self.registrar.register(notice).outcome != Outcome.REGISTERED, "never twice"
+        return result
 
     @property
     def pointer(self) -> str:
@@ -65,22 +67,22 @@ def test_a_version_carries_its_metrics_delivered_before_or_after_it(
     gated: Site, metrics_first: bool
 ) -> None:
     if metrics_first:
-        assert gated.metrics("v1", GOOD).verdict == Verdict.EARLY_METRICS
-        outcome = gated.archive("v1")
+        assert gated.metrics("v1", GOOD).outcome == Outcome.EARLY_METRICS
+        result = gated.archive("v1")
     else:
-        assert gated.archive("v1").verdict == Verdict.WAITING
-        outcome = gated.metrics("v1", GOOD)
-    assert outcome.verdict == Verdict.REGISTERED
-    assert gated.pointer == outcome.pinned
+        assert gated.archive("v1").outcome == Outcome.WAITING
+        result = gated.metrics("v1", GOOD)
+    assert result.outcome == Outcome.REGISTERED
+    assert gated.pointer == result.pinned
     version = gated.cloud.versions[-1]
-    copy = str(outcome.pinned).replace("model.tar.gz", "metrics.json")
-    assert version.metrics == f"s3://{BUCKET}/{copy}"
+    copy = str(result.pinned).replace("model.tar.gz", "metrics.json")
+    assert version.metrics == S3Url(BUCKET, copy)
     assert json.loads(gated.cloud.bytes_of(copy)) == GOOD
     assert version.metadata["metrics.accuracy"] == "0.91"
 
 
 def test_without_its_metrics_a_version_waits_and_somebody_may_approve_it(gated: Site) -> None:
-    assert gated.archive("v1").verdict == Verdict.WAITING
+    assert gated.archive("v1").outcome == Outcome.WAITING
     assert gated.pointer == "none"
     [version] = gated.cloud.versions
     assert version.approval == Approval.PENDING
@@ -90,8 +92,8 @@ def test_without_its_metrics_a_version_waits_and_somebody_may_approve_it(gated: 
 def test_a_worse_version_is_rejected_with_the_rule_and_both_numbers(gated: Site) -> None:
     gated.live("v1", GOOD)
     gated.metrics("v2", {"accuracy": 0.8, "latency_ms_p95": 150})
-    outcome = gated.archive("v2")
-    assert outcome.verdict == Verdict.REFUSED
+    result = gated.archive("v2")
+    assert result.outcome == Outcome.REFUSED
     assert gated.pointer == gated.cloud.live
     version = gated.cloud.versions[-1]
     assert version.approval == Approval.REJECTED
@@ -104,7 +106,7 @@ def test_a_worse_version_is_rejected_with_the_rule_and_both_numbers(gated: Site)
 def test_a_version_that_is_worse_within_the_tolerance_goes_on(gated: Site) -> None:
     gated.live("v1", GOOD)
     gated.metrics("v2", GOOD | {"accuracy": 0.9})
-    assert gated.archive("v2").verdict == Verdict.REGISTERED
+    assert gated.archive("v2").outcome == Outcome.REGISTERED
 
 
 def test_the_comparison_is_with_what_is_live_not_with_what_is_registered(gated: Site) -> None:
@@ -112,35 +114,35 @@ def test_the_comparison_is_with_what_is_live_not_with_what_is_registered(gated: 
     gated.metrics("v2", GOOD | {"accuracy": 0.99})
     gated.archive("v2")
     gated.metrics("v3", GOOD | {"accuracy": 0.9})
-    assert gated.archive("v3").verdict == Verdict.REGISTERED
+    assert gated.archive("v3").outcome == Outcome.REGISTERED
 
 
 def test_the_first_version_is_judged_by_the_absolute_limits_only(gated: Site) -> None:
     gated.metrics("v1", {"accuracy": 0.01, "latency_ms_p95": 100})
-    assert gated.archive("v1").verdict == Verdict.REGISTERED
+    assert gated.archive("v1").outcome == Outcome.REGISTERED
     gated.metrics("v2", {"accuracy": 0.01, "latency_ms_p95": 121})
-    assert gated.archive("v2").verdict == Verdict.REFUSED
+    assert gated.archive("v2").outcome == Outcome.REFUSED
 
 
 def test_a_live_version_without_metrics_leaves_the_absolute_limits(gated: Site) -> None:
-    gated.cloud.live = gated.archive("v1").pinned
+    gated.cloud.serve(str(gated.archive("v1").pinned))
     gated.metrics("v2", GOOD)
-    assert gated.archive("v2").verdict == Verdict.REGISTERED
+    assert gated.archive("v2").outcome == Outcome.REGISTERED
 
 
 def test_metrics_without_what_a_rule_is_about_are_refused_saying_so(gated: Site) -> None:
     gated.metrics("v1", {"accuracy": 0.9})
-    outcome = gated.archive("v1")
-    assert outcome.verdict == Verdict.REFUSED
+    result = gated.archive("v1")
+    assert result.outcome == Outcome.REFUSED
     assert "no number latency_ms_p95, which a rule needs" in gated.cloud.versions[-1].description
 
 
 def test_malformed_metrics_are_refused_and_the_model_waits_for_sound_ones(gated: Site) -> None:
     gated.archive("v1")
-    outcome = gated.metrics("v1", b"{accuracy: high}")
-    assert outcome.verdict == Verdict.WAITING
+    result = gated.metrics("v1", b"{accuracy: high}")
+    assert result.outcome == Outcome.WAITING
     assert "metrics.json is not valid JSON" in gated.cloud.versions[-1].description
-    assert gated.metrics("v1", GOOD).verdict == Verdict.REGISTERED
+    assert gated.metrics("v1", GOOD).outcome == Outcome.REGISTERED
     assert [one.approval for one in gated.cloud.versions] == [
         Approval.PENDING,
         Approval.PENDING,
@@ -153,51 +155,51 @@ def test_a_file_nested_too_deep_is_refused_and_does_not_block_what_comes_after_i
     gated: Site, poison: bytes
 ) -> None:
     refused = gated.metrics("v1", poison)
-    assert refused.verdict == Verdict.REFUSED
+    assert refused.outcome == Outcome.REFUSED
     assert "metrics.json is nested more than 32 levels deep" in str(refused.reason)
-    assert gated.archive("v1").verdict == Verdict.WAITING
-    assert gated.metrics("v1", GOOD).verdict == Verdict.REGISTERED
+    assert gated.archive("v1").outcome == Outcome.WAITING
+    assert gated.metrics("v1", GOOD).outcome == Outcome.REGISTERED
 
 
 def test_a_metrics_file_that_is_deleted_meanwhile_does_not_block_its_archive() -> None:
     class Vanishing(FakeObjects):
-        def open(self, bucket: str, key: str, version_id: str) -> Readable:
-            if key.endswith("metrics.json"):
-                raise ObjectGone(key)
-            return super().open(bucket, key, version_id)
+        def open(self, url: S3Url, version_id: str) -> Readable:
+            if url.key.endswith("metrics.json"):
+                raise ObjectGone(url)
+            return super().open(url, version_id)
 
     site = Site("automatic")
     site.metrics("v1", GOOD)
-    site.registrar.cloud.objects = Vanishing(site.cloud)
-    assert site.archive("v1").verdict == Verdict.REGISTERED
+    site.registrar = Registrar(replace(site.cloud.connect(), objects=Vanishing(site.cloud)), NAMES)
+    assert site.archive("v1").outcome == Outcome.REGISTERED
     assert "metrics.json was deleted" in site.cloud.versions[-1].description
 
 
 def test_malformed_metrics_before_their_model_are_announced_as_refused(gated: Site) -> None:
-    outcome = gated.metrics("v1", b"[]")
-    assert outcome.verdict == Verdict.REFUSED
+    result = gated.metrics("v1", b"[]")
+    assert result.outcome == Outcome.REFUSED
     told = gated.cloud.announced[0]
     assert (told.event, told.version) == ("refused", None)
     assert (
         told.reason
-        == f"models/{MODEL}/v1/metrics.json: metrics.json holds no object of numbers by name."
+        == f"models/{MODEL}/v1/metrics.json: metrics.json is not a JSON object of numbers by name."
     )
-    assert gated.archive("v1").verdict == Verdict.WAITING
+    assert gated.archive("v1").outcome == Outcome.WAITING
 
 
 def test_an_ungated_model_is_registered_without_metrics_and_with_malformed_ones() -> None:
     site = Site("automatic")
-    assert site.archive("v1").verdict == Verdict.REGISTERED
+    assert site.archive("v1").outcome == Outcome.REGISTERED
     site.metrics("v2", b"[]")
-    assert site.archive("v2").verdict == Verdict.REGISTERED
-    assert "holds no object" in site.cloud.versions[-1].description
+    assert site.archive("v2").outcome == Outcome.REGISTERED
+    assert "is not a JSON object" in site.cloud.versions[-1].description
 
 
 def test_late_metrics_of_an_ungated_model_are_recorded_with_the_same_copy() -> None:
     site = Site("automatic")
     first = site.archive("v1")
     late = site.metrics("v1", GOOD)
-    assert (late.verdict, late.pinned) == (Verdict.REGISTERED, first.pinned)
+    assert (late.outcome, late.pinned) == (Outcome.REGISTERED, first.pinned)
     assert site.cloud.versions[-1].metadata["metrics.accuracy"] == "0.91"
     assert len(site.cloud.versions) == 2
 
@@ -205,33 +207,33 @@ def test_late_metrics_of_an_ungated_model_are_recorded_with_the_same_copy() -> N
 def test_manual_approval_waits_whatever_the_metrics() -> None:
     site = Site("manual")
     site.metrics("v1", GOOD)
-    assert site.archive("v1").verdict == Verdict.WAITING
+    assert site.archive("v1").outcome == Outcome.WAITING
     assert site.pointer == "none"
 
 
 def test_a_verdict_that_somebody_gave_is_not_judged_again(gated: Site) -> None:
     gated.live("v1", GOOD)
     gated.archive("v2")
-    gated.cloud.decide(-1, Approval.APPROVED)
+    gated.cloud.decide(len(gated.cloud.versions), Approval.APPROVED)
     assert (
-        gated.metrics("v2", {"accuracy": 0.1, "latency_ms_p95": 500}).verdict == Verdict.REGISTERED
+        gated.metrics("v2", {"accuracy": 0.1, "latency_ms_p95": 500}).outcome == Outcome.REGISTERED
     )
     gated.archive("v3")
-    gated.cloud.decide(-1, Approval.REJECTED)
-    assert gated.metrics("v3", GOOD).verdict == Verdict.REFUSED
+    gated.cloud.decide(len(gated.cloud.versions), Approval.REJECTED)
+    assert gated.metrics("v3", GOOD).outcome == Outcome.REFUSED
     assert "-v2-" in gated.pointer
 
 
 def test_metrics_of_an_unknown_model_are_refused() -> None:
     site = Site("automatic")
     notice = site.cloud.deliver("models/mood/v1/metrics.json", b'{"f1": 1}')
-    assert site.registrar.register(notice).verdict == Verdict.UNKNOWN_MODEL
+    assert site.registrar.register(notice).outcome == Outcome.UNKNOWN_MODEL
 
 
 def test_metrics_already_gone_are_nothing_to_register(gated: Site) -> None:
     gated.archive("v1")
     notice = Notice(BUCKET, f"models/{MODEL}/v1/metrics.json", "gone")
-    assert gated.registrar.register(notice).verdict == Verdict.GONE
+    assert gated.registrar.register(notice).outcome == Outcome.GONE
 
 
 def test_a_smoke_request_is_pinned_beside_the_model() -> None:
@@ -258,9 +260,7 @@ def test_a_smoke_request_is_pinned_beside_the_model() -> None:
 def test_a_malformed_smoke_request_is_refused(smoke: bytes) -> None:
     site = Site("automatic")
     archive = packed(tar_of({CODE: b"# serve", "./code/smoke.json": smoke}))
-    outcome = site.registrar.register(
-        site.cloud.deliver(f"models/{MODEL}/v1/model.tar.gz", archive)
-    )
-    assert outcome.verdict == Verdict.REFUSED
-    assert str(outcome.reason).startswith("code/smoke.json ")
-    assert len(str(outcome.reason)) < 300
+    result = site.registrar.register(site.cloud.deliver(f"models/{MODEL}/v1/model.tar.gz", archive))
+    assert result.outcome == Outcome.REFUSED
+    assert str(result.reason).startswith("code/smoke.json ")
+    assert len(str(result.reason)) < 300

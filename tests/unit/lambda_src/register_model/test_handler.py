@@ -1,22 +1,22 @@
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from lambda_src.register_model import handler as lambda_function
-from lambda_src.register_model.cloud import Approval, Cloud
 from lambda_src.register_model.events import Notice
 from lambda_src.register_model.observability import logger
+from lambda_src.shared.cloud import Cloud
+from lambda_src.shared.registry import Approval
+from tests.unit.lambda_src.fakes.endpoints import MODEL
+from tests.unit.lambda_src.fakes.objects import BUCKET
 from tests.unit.lambda_src.register_model.archives import archive_without_a_model, sound_archive
-from tests.unit.lambda_src.register_model.fake_cloud import (
-    BUCKET,
-    ENVIRONMENT,
-    GROUP,
-    MODEL,
+from tests.unit.lambda_src.register_model.fake_deliveries import (
+    NAMES,
     POINTER,
-    FakeCloud,
+    FakeDeliveries,
 )
 
 V1 = f"models/{MODEL}/v1/model.tar.gz"
@@ -32,14 +32,14 @@ class Context:
 
 
 @pytest.fixture(autouse=True)
-def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeCloud) -> None:
-    monkeypatch.setenv("POINTER_PARAMETER", ENVIRONMENT.pointer_parameter)
-    monkeypatch.setenv("RECENT_PARAMETER", ENVIRONMENT.recent_parameter)
-    monkeypatch.setenv("SETTINGS_PARAMETER", ENVIRONMENT.settings_parameter)
-    monkeypatch.setenv("PACKAGE_GROUP", ENVIRONMENT.package_group)
-    monkeypatch.setenv("MODEL_BUCKET", ENVIRONMENT.bucket)
-    monkeypatch.setenv("ENDPOINT", ENVIRONMENT.endpoint_name)
-    monkeypatch.setenv("TOPIC_ARN", ENVIRONMENT.topic)
+def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeDeliveries) -> None:
+    monkeypatch.setenv("POINTER_PARAMETER", NAMES.pointer_parameter)
+    monkeypatch.setenv("RECENT_PARAMETER", NAMES.recent_parameter)
+    monkeypatch.setenv("SETTINGS_PARAMETER", NAMES.settings_parameter)
+    monkeypatch.setenv("PACKAGE_GROUP", NAMES.package_group)
+    monkeypatch.setenv("MODEL_BUCKET", NAMES.bucket)
+    monkeypatch.setenv("ENDPOINT", NAMES.endpoint_name)
+    monkeypatch.setenv("TOPIC_ARN", NAMES.topic)
     monkeypatch.setattr(lambda_function, "connect", lambda _: cloud.connect())
 
 
@@ -65,19 +65,19 @@ def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
     return [line for line in lines if "_aws" in line]
 
 
-def test_every_record_of_an_event_is_registered(cloud: FakeCloud) -> None:
+def test_every_record_of_an_event_is_registered(cloud: FakeDeliveries) -> None:
     invoke(cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2")))
     assert len(cloud.versions) == 2
     assert "-v2-" in cloud.values[POINTER]
 
 
-def test_a_refused_delivery_is_no_failure_of_the_lambda(cloud: FakeCloud) -> None:
+def test_a_refused_delivery_is_no_failure_of_the_lambda(cloud: FakeDeliveries) -> None:
     invoke(cloud.deliver(V1, archive_without_a_model()))
     assert cloud.values[POINTER] == "none"
 
 
 def test_one_failure_lets_the_others_finish_and_then_fails_the_invocation(
-    cloud: FakeCloud, monkeypatch: pytest.MonkeyPatch
+    cloud: FakeDeliveries, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     notices = [cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2"))]
     calls = iter([True])
@@ -108,7 +108,7 @@ def test_a_missing_setting_fails_by_its_name(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_registration_is_measured_by_model(
-    cloud: FakeCloud, capsys: pytest.CaptureFixture[str]
+    cloud: FakeDeliveries, capsys: pytest.CaptureFixture[str]
 ) -> None:
     invoke(cloud.deliver(V1, sound_archive()))
     [line] = metrics(capsys)
@@ -118,7 +118,7 @@ def test_a_registration_is_measured_by_model(
 
 
 def test_each_delivery_of_an_event_is_measured_by_itself(
-    cloud: FakeCloud, capsys: pytest.CaptureFixture[str]
+    cloud: FakeDeliveries, capsys: pytest.CaptureFixture[str]
 ) -> None:
     unknown = cloud.deliver("models/mood/v1/model.tar.gz", sound_archive())
     invoke(cloud.deliver(V1, archive_without_a_model()), unknown)
@@ -130,12 +130,12 @@ def test_each_delivery_of_an_event_is_measured_by_itself(
 
 
 def test_a_refusal_is_logged_with_what_a_person_needs(
-    cloud: FakeCloud, caplog: pytest.LogCaptureFixture
+    cloud: FakeDeliveries, caplog: pytest.LogCaptureFixture
 ) -> None:
     notice = cloud.deliver(V1, archive_without_a_model())
     invoke(notice)
     [line] = logged(caplog)
-    assert (line["levelname"], line["verdict"], line["model"]) == ("WARNING", "refused", MODEL)
+    assert (line["levelname"], line["outcome"], line["model"]) == ("WARNING", "refused", MODEL)
     assert (line["bucket"], line["key"]) == (BUCKET, V1)
     assert line["version_id"] == notice.version_id
     assert "neither" in line["reason"]
@@ -145,7 +145,7 @@ def test_a_key_that_is_no_delivery_is_logged_and_not_measured(
     caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     invoke(Notice(BUCKET, "models/notes.txt", "1"))
-    assert [line["verdict"] for line in logged(caplog)] == ["no delivery"]
+    assert [line["outcome"] for line in logged(caplog)] == ["no delivery"]
     assert metrics(capsys) == []
 
 
@@ -155,25 +155,20 @@ def approval_event() -> dict[str, Any]:
     return event
 
 
-def decide(cloud: FakeCloud, position: int, approval: Approval) -> None:
-    versions = cloud.recorded[GROUP]
-    versions[position] = replace(versions[position], approval=approval)
-
-
 def test_a_rejected_version_gives_the_pointer_back_and_an_approved_one_takes_it(
-    cloud: FakeCloud,
+    cloud: FakeDeliveries,
 ) -> None:
     invoke(cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2")))
-    decide(cloud, 1, Approval.REJECTED)
+    cloud.decide(2, Approval.REJECTED)
     lambda_function.handler(approval_event(), Context())  # type: ignore[arg-type]
     assert "-v1-" in cloud.values[POINTER]
-    decide(cloud, 1, Approval.APPROVED)
+    cloud.decide(2, Approval.APPROVED)
     lambda_function.handler(approval_event(), Context())  # type: ignore[arg-type]
     assert "-v2-" in cloud.values[POINTER]
 
 
 @pytest.mark.parametrize("group", ["somebody-elses", "rollforward-dev-", "rollforward-dev-other"])
-def test_word_of_another_group_changes_nothing(cloud: FakeCloud, group: str) -> None:
+def test_word_of_another_group_changes_nothing(cloud: FakeDeliveries, group: str) -> None:
     event = approval_event()
     event["detail"]["ModelPackageGroupName"] = group
     lambda_function.handler(event, Context())  # type: ignore[arg-type]

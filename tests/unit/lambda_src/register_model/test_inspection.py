@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lambda_src.register_model.inspection import archive, gunzip
 from lambda_src.register_model.inspection.archive import inspect, refuse_size
-from lambda_src.register_model.refusal import Refusal
+from lambda_src.register_model.inspection.refusal import Refusal
 from tests.unit.lambda_src.register_model.archives import (
     CODE,
     packed,

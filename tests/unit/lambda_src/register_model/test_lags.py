@@ -1,33 +1,31 @@
 """Reads may be stale and listings may lag: the pointer ends where the registry says, all the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lambda_src.register_model.cloud import Approval, Cloud, RegisteredVersion
+from lambda_src.prove_model.cloud import ProverCloud
 from lambda_src.register_model.events import PackageChange
 from lambda_src.register_model.registration import Registrar
 from lambda_src.shared.announcement import Event
+from lambda_src.shared.registry import Approval, RegisteredVersion
+from tests.unit.lambda_src.fakes.endpoints import MODEL
+from tests.unit.lambda_src.fakes.parameters import FakeParameters
+from tests.unit.lambda_src.fakes.registry import FakeRegistry
 from tests.unit.lambda_src.register_model import test_convergence as convergence
 from tests.unit.lambda_src.register_model import test_decisions as decisions
 from tests.unit.lambda_src.register_model.archives import sound_archive
-from tests.unit.lambda_src.register_model.fake_cloud import (
-    ENVIRONMENT,
-    MODEL,
+from tests.unit.lambda_src.register_model.fake_deliveries import (
+    NAMES,
     POINTER,
-    FakeAnnouncer,
-    FakeCloud,
-    FakeEndpoints,
-    FakeObjects,
-    FakeParameters,
-    FakeRegistry,
+    FakeDeliveries,
 )
 
 
 @dataclass
-class LaggingCloud(FakeCloud):
+class LaggingCloud(FakeDeliveries):
     """Whoever connects sees parameters as they were then, until it waits a moment.
 
     The registry lists no more versions (`listed`) until anybody waits.
@@ -35,22 +33,16 @@ class LaggingCloud(FakeCloud):
 
     listed: int = 0
 
-    def connect(self) -> Cloud:
+    def connect(self) -> ProverCloud:
         parameters = StaleParameters(self)
 
-        def pause(_: float) -> None:
+        def sleep(_: float) -> None:
             self.gate()
             parameters.catch_up()
             self.listed = len(self.versions)
 
-        return Cloud(
-            objects=FakeObjects(self),
-            registry=LaggingRegistry(self),
-            endpoints=FakeEndpoints(self),
-            parameters=parameters,
-            announcer=FakeAnnouncer(self),
-            pause=pause,
-        )
+        registry = LaggingRegistry(self)
+        return replace(super().connect(), registry=registry, parameters=parameters, sleep=sleep)
 
 
 @dataclass(frozen=True)
@@ -116,21 +108,21 @@ def test_a_rejection_gives_the_pointer_back_though_the_read_shows_that_it_is_bac
         cloud.deliver(f"models/{MODEL}/v{number}/model.tar.gz", archive)
         for number, archive in enumerate(archives, start=1)
     )
-    Registrar(cloud.connect(), ENVIRONMENT).register(first)
+    Registrar(cloud.connect(), NAMES).register(first)
     before = cloud.values[POINTER]
-    seeing_the_first = Registrar(cloud.connect(), ENVIRONMENT)
-    Registrar(cloud.connect(), ENVIRONMENT).register(second)
+    seeing_the_first = Registrar(cloud.connect(), NAMES)
+    Registrar(cloud.connect(), NAMES).register(second)
     assert cloud.values[POINTER] != before
-    seeing_the_first.choose_anew(cloud.decide(1, Approval.REJECTED))
+    seeing_the_first.choose_again(cloud.decide(2, Approval.REJECTED))
     assert cloud.values[POINTER] == before
 
 
 def test_a_new_version_is_announced_though_it_is_listed_late() -> None:
     cloud = LaggingCloud(approve="manual")
     recorded: list[PackageChange] = []
-    cloud.recording = recorded.append
+    cloud.on_recorded = recorded.append
     notice = cloud.deliver(f"models/{MODEL}/v1/model.tar.gz", sound_archive("v1"))
-    Registrar(cloud.connect(), ENVIRONMENT).register(notice)
+    Registrar(cloud.connect(), NAMES).register(notice)
     cloud.listed = 0
-    Registrar(cloud.connect(), ENVIRONMENT).choose_anew(recorded[0])
+    Registrar(cloud.connect(), NAMES).choose_again(recorded[0])
     assert [told.event for told in cloud.announced] == [Event.WAITING]

@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.register_model import new_version
-from lambda_src.register_model.cloud import Approval, NewVersion
-from lambda_src.register_model.delivery import Address, Delivery
+from lambda_src.register_model.delivery import Delivery, DeliveryFolder
 from lambda_src.register_model.judgement import Judgement
 from lambda_src.register_model.metrics import Metrics
-from lambda_src.register_model.pinned_key import PinnedKey
+from lambda_src.register_model.new_version import judged_version, refused_version
+from lambda_src.shared.registry import Approval, NewVersion
 
 PASSES = Judgement(Approval.APPROVED, "")
 
@@ -22,31 +21,28 @@ def judged(
     first: Sequence[str] = (),
     version: str = "v1",
 ) -> NewVersion:
-    made = delivery(version)
-    return new_version.judged(made, PinnedKey.of(made), "image", judgement, metrics, first)
+    return judged_version(delivery(version, metrics), judgement, "image", first)
 
 
-def delivery(version: str = "v1") -> Delivery:
+def delivery(version: str = "v1", metrics: Metrics | None = None) -> Delivery:
     return Delivery(
-        bucket="bucket",
-        key=f"models/m/{version}/model.tar.gz",
+        folder=DeliveryFolder("bucket", "m", version),
         version_id="3sL4kqtJlcpXroDTDmJ",
-        address=Address("m", version),
         delivered_at=datetime(2026, 1, 31, 12, tzinfo=UTC),
         rank=0,
         size=1,
+        metrics=metrics,
     )
 
 
 def test_an_approved_version_says_where_it_came_from_and_names_the_pinned_copy() -> None:
-    pinned = PinnedKey.of(delivery())
     version = judged()
     assert version.approval == Approval.APPROVED
     assert version.description == (
         "Delivered as models/m/v1/model.tar.gz (version id 3sL4kqtJlcpXroDTDmJ) "
         "at 2026-01-31T12:00:00Z."
     )
-    assert version.model_data == f"s3://bucket/{pinned}"
+    assert version.model_data == delivery().pinned("model.tar.gz")
     assert version.metadata == {
         "delivery_version_id": "3sL4kqtJlcpXroDTDmJ",
         "delivered_at": "2026-01-31T12:00:00Z",
@@ -55,7 +51,7 @@ def test_an_approved_version_says_where_it_came_from_and_names_the_pinned_copy()
 
 
 def test_a_refused_archive_has_a_reason_and_no_model_data() -> None:
-    version = new_version.refused(delivery(), "It is empty.", "image")
+    version = refused_version(delivery(), "It is empty.", "image")
     assert version.approval == Approval.REJECTED
     assert version.description == "Refused: It is empty."
     assert version.model_data is None
@@ -63,14 +59,14 @@ def test_a_refused_archive_has_a_reason_and_no_model_data() -> None:
 
 @given(st.text(st.characters(), max_size=2000))
 def test_a_description_fits_whatever_the_reason(reason: str) -> None:
-    description = new_version.refused(delivery(), reason, "image").description
+    description = refused_version(delivery(), reason, "image").description
     assert len(description) <= 1024
     assert all(unicodedata.category(char)[0] in "LMZSNP" for char in description)
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=400))
 def test_the_label_fits_whatever_the_version(label: str) -> None:
-    version = new_version.refused(delivery(label), "No.", "image")
+    version = refused_version(delivery(label), "No.", "image")
     kept = version.metadata["delivery_version"]
     assert 1 <= len(kept) <= 256
     assert all(unicodedata.category(char)[0] in "LZN" or char in "_.:/=+-@" for char in kept)
@@ -78,24 +74,23 @@ def test_the_label_fits_whatever_the_version(label: str) -> None:
 
 def test_the_token_is_the_same_only_if_all_that_is_sent_is_the_same() -> None:
     versions = [
-        new_version.refused(delivery(), "one reason", "image"),
-        new_version.refused(delivery(), "another reason", "image"),
-        new_version.refused(delivery(), "one reason", "another image"),
-        new_version.refused(delivery("v2"), "one reason", "image"),
+        refused_version(delivery(), "one reason", "image"),
+        refused_version(delivery(), "another reason", "image"),
+        refused_version(delivery(), "one reason", "another image"),
+        refused_version(delivery("v2"), "one reason", "image"),
         judged(),
         judged(metrics=Metrics("m1", {})),
         judged(metrics=Metrics("m1", {"f1": 1})),
     ]
     tokens = [version.token for version in versions]
     assert len(set(tokens)) == len(versions)
-    assert new_version.refused(delivery(), "one reason", "image").token == tokens[0]
+    assert refused_version(delivery(), "one reason", "image").token == tokens[0]
     assert all(re.fullmatch("[a-zA-Z0-9-]{1,36}", token) for token in tokens)
 
 
 def test_metrics_are_named_by_their_pinned_copy_and_searchable_by_name() -> None:
     version = judged(metrics=Metrics("m1", {"accuracy": 0.91, "latency_ms.p95": 88}))
-    pinned = PinnedKey.of(delivery())
-    assert version.metrics == f"s3://bucket/{pinned.beside('metrics.json')}"
+    assert version.metrics == delivery().pinned("metrics.json")
     assert version.metadata["metrics.accuracy"] == "0.91"
     assert version.metadata["metrics.latency_ms.p95"] == "88"
     assert version.metadata["metrics_version_id"] == "m1"

@@ -6,17 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.register_model.delivery import Address, Delivery
-from lambda_src.register_model.pinned_key import PinnedKey, slug
+from lambda_src.register_model.delivery import Delivery, DeliveryFolder
+from lambda_src.shared.pinned_key import PinnedKey, slug
 
 models = st.from_regex(r"[a-zA-Z0-9][a-zA-Z0-9-]{0,40}", fullmatch=True)
 versions = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="/"), min_size=1)
 deliveries = st.builds(
     Delivery,
-    bucket=st.just("bucket"),
-    key=st.text(min_size=1),
+    folder=st.builds(DeliveryFolder, bucket=st.just("bucket"), model=models, version=versions),
     version_id=st.text(min_size=1),
-    address=st.builds(Address, model=models, version=versions),
     delivered_at=st.datetimes(
         min_value=datetime(2006, 3, 14),
         max_value=datetime(9999, 1, 1),
@@ -24,18 +22,19 @@ deliveries = st.builds(
     ).map(lambda moment: moment.replace(microsecond=0)),
     rank=st.integers(0, 2000),
     size=st.just(1),
+    metrics=st.none(),
 )
 
 
 @given(deliveries)
 def test_a_key_parses_to_what_it_was_made_of(delivery: Delivery) -> None:
-    pinned = PinnedKey.of(delivery)
+    pinned = delivery.pinned_key
     assert PinnedKey.parse(str(pinned)) == pinned
 
 
 @given(st.lists(deliveries, min_size=2))
 def test_parsed_keys_stand_in_the_order_of_their_deliveries(many: list[Delivery]) -> None:
-    keys = [PinnedKey.parse(str(PinnedKey.of(delivery))) for delivery in many]
+    keys = [PinnedKey.parse(str(delivery.pinned_key)) for delivery in many]
     in_order = sorted(zip(keys, many, strict=True), key=lambda pair: cast(PinnedKey, pair[0]))
     moments = [(delivery.delivered_at, delivery.rank) for _, delivery in in_order]
     assert moments == sorted(moments)
@@ -43,7 +42,7 @@ def test_parsed_keys_stand_in_the_order_of_their_deliveries(many: list[Delivery]
 
 @given(deliveries)
 def test_a_key_is_legal_everywhere(delivery: Delivery) -> None:
-    key = str(PinnedKey.of(delivery))
+    key = str(delivery.pinned_key)
     assert re.fullmatch(r"[A-Za-z0-9._/-]+", key)
     assert "," not in key
     assert len(key) < 200

@@ -7,16 +7,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lambda_src.register_model.choice import choose, pinned_versions
-from lambda_src.register_model.cloud import Approval
 from lambda_src.register_model.registration import Registrar
+from lambda_src.shared.registry import Approval
+from tests.unit.lambda_src.fakes.cloud import GROUP
+from tests.unit.lambda_src.fakes.endpoints import MODEL
+from tests.unit.lambda_src.fakes.objects import BUCKET
 from tests.unit.lambda_src.register_model.archives import archive_without_a_model, sound_archive
-from tests.unit.lambda_src.register_model.fake_cloud import (
-    BUCKET,
-    ENVIRONMENT,
-    GROUP,
-    MODEL,
+from tests.unit.lambda_src.register_model.fake_deliveries import (
+    NAMES,
     POINTER,
-    FakeCloud,
+    FakeDeliveries,
 )
 from tests.unit.lambda_src.register_model.interleaving import Interleaving
 
@@ -27,8 +27,8 @@ class Site:
     def __init__(self) -> None:
         self.interleaving = Interleaving()
         rules = [{"metric": "f1", "direction": "higher"}]
-        self.cloud = FakeCloud(approve="better", rules=rules, gate=self.interleaving.gate)
-        self.registrar = Registrar(self.cloud.connect(), ENVIRONMENT)
+        self.cloud = FakeDeliveries(approve="better", rules=rules, gate=self.interleaving.gate)
+        self.registrar = Registrar(self.cloud.connect(), NAMES)
         self.live = [self._registered("v1", 0.5), self._registered("v2", 0.7)]
 
     def deliver(self, version: str, f1: float | None) -> None:
@@ -45,7 +45,7 @@ class Site:
 
     def roll(self, to: str) -> None:
         self.cloud.gate()
-        self.cloud.live = to
+        self.cloud.serve(to)
 
     def _registered(self, version: str, f1: float) -> str:
         self.deliver(version, f1)

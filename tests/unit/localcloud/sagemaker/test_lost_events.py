@@ -7,21 +7,16 @@ from typing import Any
 
 import pytest
 
-from lambda_src.prove_model.answer import Verdict
-from lambda_src.prove_model.aws import SageMakerEndpoints
-from lambda_src.prove_model.endpoint_events import question
-from lambda_src.prove_model.proof import Proof
+from lambda_src.prove_model.aws import SageMakerInvocations
+from lambda_src.prove_model.proof_request import proof_request
+from lambda_src.prove_model.prover import Prover
 from lambda_src.prove_model.watch import Watch
+from lambda_src.shared.aws.endpoints import SageMakerEndpoints
+from lambda_src.shared.prover_answer import Verdict
 from localcloud.behaviour import Behaviour
-from tests.unit.lambda_src.prove_model.fake_cloud import (
-    BUCKET,
-    ENDPOINT,
-    ENVIRONMENT,
-    MODEL,
-    V1,
-    V2,
-    FakeCloud,
-)
+from tests.unit.lambda_src.fakes.endpoints import ENDPOINT, MODEL
+from tests.unit.lambda_src.fakes.objects import BUCKET
+from tests.unit.lambda_src.prove_model.fake_rolls import NAMES, V1, V2, FakeRolls
 from tests.unit.localcloud.standin import Endpoints, fake_endpoints, served, until, variant
 
 BAKES = {
@@ -68,19 +63,23 @@ def test_any_one_event_covers_the_bake(
             EndpointName=ENDPOINT, EndpointConfigName="v2", DeploymentConfig=BAKES
         )
         until(lambda: len(deployments(endpoints)) > event)
-        asked = question(deployments(endpoints)[event], ENVIRONMENT)
-        assert asked is not None
-        assert asked.deployment is not None
+        request = proof_request(deployments(endpoints)[event], NAMES)
+        assert request is not None
+        assert request.deployment is not None
 
-        fake = FakeCloud()
+        fake = FakeRolls()
         fake.bring_smoke(V2, '{"request": {}, "answer": "what no container of this test says"}')
-        real = SageMakerEndpoints(endpoints.sagemaker, endpoints.runtime)
-        cloud = replace(fake.connect(), endpoints=real)
-        outcome = Proof(cloud, ENVIRONMENT, asked, briefly).run()
-        assert outcome.answer.verdict == Verdict.NOT_SETTLED
-        trial = Watch(cloud, ENVIRONMENT, MODEL, asked.deployment, lambda: 900, briefly).run()
+        cloud = replace(
+            fake.connect(),
+            endpoints=SageMakerEndpoints(endpoints.sagemaker),
+            invocations=SageMakerInvocations(endpoints.runtime),
+            sleep=briefly,
+        )
+        finding = Prover(cloud, NAMES, request).prove()
+        assert finding.answer.verdict == Verdict.NOT_SETTLED
+        trial = Watch(cloud, NAMES, MODEL, request.deployment, lambda: 900).run()
         assert trial is not None
-        assert trial.failed
+        assert trial.has_failed
         assert fake.failures_counted == ["v2"]
         assert fake.rejected == []
 

@@ -1,0 +1,59 @@
+"""The last deployment that SageMaker started, remembered in a parameter beside the pointer.
+
+An endpoint itself only says what is live: after a roll back nothing of the deployment is left, so the prover
+stores its start. An apply whose update SageMaker refuses starts no deployment, and so is no roll back.
+"""
+
+import json
+from dataclasses import asdict, dataclass
+
+from lambda_src.shared.parameters import NO_VALUE
+
+
+@dataclass(frozen=True)
+class StartedDeployment:
+    """A deployment from the configuration `replaced` to `configuration`.
+
+    `started` is SageMaker's time in milliseconds since 1970; it tells old events from new ones. If `timed` is
+    False, SageMaker sent no start time: then it is the time of one event, and differs between the stages.
+    `old_passes` says whether the replaced configuration passes the new version's smoke request; `failure`
+    says how the new configuration failed it.
+    """
+
+    configuration: str
+    replaced: str
+    started: int
+    old_passes: bool = False
+    failure: str | None = None
+    timed: bool = True
+
+    def is_same_as(self, other: "StartedDeployment") -> bool:
+        if self.timed and other.timed:
+            return (self.configuration, self.started) == (other.configuration, other.started)
+        return (self.configuration, self.replaced) == (other.configuration, other.replaced)
+
+    def was_rolled_back(self, live: str) -> bool:
+        """True only if the replaced configuration is live: events of a later deployment may be lost."""
+        return live == self.replaced != self.configuration
+
+    def settled(self, live: str, ended: int) -> "StartedDeployment":
+        """What is remembered after its end, at `ended` in milliseconds: nothing but `live` is asked for.
+
+        The start time stays, or becomes the end without one, so that late events start no new deployment.
+        """
+        started = self.started if self.timed else max(self.started, ended)
+        return StartedDeployment(live, self.replaced, started, timed=self.timed)
+
+    @classmethod
+    def parse(cls, text: str) -> "StartedDeployment | None":
+        """None if SageMaker has started no deployment yet."""
+        return None if text == NO_VALUE else cls(**json.loads(text))
+
+    def __str__(self) -> str:
+        """JSON without {{ and }}, which Parameter Store refuses in a value.
+
+        https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Value)
+        """
+        # The pairs occur only within strings, where JSON can escape any character.
+        text = json.dumps(asdict(self), ensure_ascii=False)
+        return text.replace("{{", r"{\u007b").replace("}}", r"}\u007d")
