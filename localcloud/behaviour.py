@@ -1,6 +1,6 @@
-"""How the local cloud behaves where AWS promises nothing exact: one set of options for all of its servers.
+"""How the local cloud behaves where AWS promises nothing exact: one set of options for both servers.
 
-`local_cloud(…, behaviour=Behaviour(deleting_seconds=20))` starts a cloud whose endpoints take longer to go.
+`local_cloud(…, behaviour=Behaviour(deleting_seconds=20))` starts a cloud that deletes endpoints slowly.
 """
 
 import json
@@ -13,23 +13,23 @@ VARIABLE = "LOCALCLOUD_BEHAVIOUR"
 
 @dataclass(frozen=True)
 class Behaviour:
-    """How long states last, and how events come.
+    """Durations in seconds, probabilities from 0 to 1.
 
-    `…ing_seconds` are how long each transitional state of an endpoint lasts, at least.
-    On AWS they last minutes; an update lasts long enough here for the prover to ask the old instances before
-    the new ones answer. With `rolling_back_seconds` 0, an endpoint that rolls back shows Updating until
-    it is InService again, and never RollingBack. Each stage of a bake lasts at most `baking_seconds`: long
-    enough for SageMaker's event to reach a function, for its smoke request, and for an alarm to ring.
-    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html (EndpointStatus)
-
-    `repeated_events` is the share of events that are delivered twice, from 0 to 1; each delivery is up to
-    `late_seconds` late, so that events pass one another. `lost_events` is the share of SageMaker's events
-    that are not delivered at all. `seed` decides which ones: `localcloud/event_delivery.py`.
-
-    For `unlisted_seconds`, ListModelPackages does not show a new version. For `stale_seconds` after an
-    update, GetParameter answers what was there before. DescribeEndpoint answers what was there
-    `outdated_seconds` ago. `throttled`: calls are refused at AWS's rates
-    (`localcloud/throttling.py`).
+    - `creating_seconds`, `updating_seconds`, `rolling_back_seconds`, `deleting_seconds`: how long each
+      transitional state of an endpoint lasts, at least. On AWS they last minutes. An update lasts long enough
+      to send the old instances a request. With `rolling_back_seconds` 0, an endpoint that rolls back goes
+      from Updating to InService.
+      https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DescribeEndpoint.html (EndpointStatus)
+    - `baking_seconds`: how long each stage of a bake lasts, at most: long enough for SageMaker's event to
+      reach a function, for requests of that function, and for an alarm to change its state.
+    - `repeated_events`: the probability that an event is delivered twice.
+    - `late_seconds`: the longest delay of a delivery. Events overtake one another.
+    - `lost_events`: the probability that an event of SageMaker is not delivered.
+    - `seed` decides which events are delayed, repeated and lost (`localcloud/event_delivery.py`).
+    - `unlisted_seconds`: how long ListModelPackages does not list a new version.
+    - `stale_seconds`: how long after an update GetParameter returns the value before the update.
+    - `outdated_seconds`: DescribeEndpoint returns the state of so long ago.
+    - `throttled`: calls above AWS's rates are refused (`localcloud/throttling.py`).
     """
 
     creating_seconds: float = 0.2
@@ -46,10 +46,10 @@ class Behaviour:
     outdated_seconds: float = 0.0
     throttled: bool = False
 
-    def environ(self) -> dict[str, str]:
-        """The environment variable that tells a server's process of it."""
+    def to_environment(self) -> dict[str, str]:
+        """The environment variable that gives a server's process these options."""
         return {VARIABLE: json.dumps(asdict(self))}
 
     @classmethod
-    def of_environ(cls, environ: Mapping[str, str] = os.environ) -> "Behaviour":
-        return cls(**json.loads(environ.get(VARIABLE, "{}")))
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Behaviour":
+        return cls(**json.loads(environment.get(VARIABLE, "{}")))

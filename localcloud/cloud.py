@@ -57,7 +57,7 @@ def local_cloud(
         decisions=_decisions(logs),
     )
     inherited = _without_aws(os.environ) | cloud.environment | {"TMPDIR": str(scratch)}
-    inherited |= behaviour.environ()
+    inherited |= behaviour.to_environment()
     with ExitStack() as servers:
         ministack = servers.enter_context(
             running(

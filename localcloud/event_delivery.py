@@ -1,4 +1,4 @@
-"""When the events of AWS's services arrive: each at least once, some twice, in no order; or never.
+"""How often and when the events of AWS's services are delivered: at least once, in any order; or lost.
 
 The same seed gives the same delays to the same sequence of events, so that a failure can be repeated.
 
@@ -17,20 +17,22 @@ from localcloud.behaviour import Behaviour
 logger = logging.getLogger(__name__)
 
 
-class Deliveries:
+class EventDelivery:
+    """Draws the fate of each event, one after the other."""
+
     def __init__(self, behaviour: Behaviour) -> None:
         logger.info("The delays of events come from seed %s", behaviour.seed)
         self._behaviour = behaviour
         self._random = Random(behaviour.seed)  # noqa: S311 -- no secret
         self._lock = Lock()
 
-    def loses(self) -> bool:
-        """Whether the next event of a service that does its best only is not delivered."""
+    def is_next_lost(self) -> bool:
+        """Whether the next event is lost, for a service that delivers on a best-effort basis."""
         lost = self._behaviour.lost_events
         with self._lock:
             return bool(lost) and self._random.random() < lost
 
-    def delays(self) -> list[float]:
+    def next_delays(self) -> list[float]:
         """Seconds until each delivery of the next event: one delivery, or two."""
         with self._lock:
             first, again, second = (self._random.random() for _ in range(3))

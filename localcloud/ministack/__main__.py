@@ -1,4 +1,4 @@
-"""`python -m localcloud.ministack DECISIONS`: serve until terminated, recording to that file."""
+"""`python -m localcloud.ministack DECISIONS`: serve until terminated; record IAM's decisions in the file."""
 
 import sys
 from pathlib import Path
@@ -6,24 +6,29 @@ from pathlib import Path
 from ministack import app
 
 from localcloud.behaviour import Behaviour
-from localcloud.event_delivery import Deliveries
-from localcloud.ministack.iam import decisions, encryption, principals, requests, terraform_requests
-from localcloud.ministack.routes import gated
-from localcloud.ministack.services import alarms, functions, notifications, parameters
-from localcloud.ministack.services.lambda_runtimes import use_interpreters_of_runtimes
+from localcloud.event_delivery import EventDelivery
+from localcloud.ministack.iam import decisions, encryption, principals, requests
+from localcloud.ministack.routes import add_routes
+from localcloud.ministack.services import (
+    alarms,
+    functions,
+    lambda_runtimes,
+    notifications,
+    parameters,
+)
 
-principals.correct()
-decisions.record(Path(sys.argv[1]))
-encryption.enforce_keys()
-functions.act_under_roles()
-requests.complete()
-terraform_requests.correct()
-behaviour = Behaviour.of_environ()
-notifications.deliver_late(Deliveries(behaviour))
-parameters.behave(behaviour)
-alarms.mend()
-app.app = gated(app.app)
-use_interpreters_of_runtimes()
-# The rest of the command line is ministack's own.
+behaviour = Behaviour.from_environment()
+principals.correct_principals()
+# Before the keys: the decisions about keys are recorded, too.
+decisions.record_decisions(Path(sys.argv[1]))
+encryption.authorize_keys()
+requests.correct_requests()
+functions.authorize_functions()
+lambda_runtimes.use_interpreters_of_runtimes()
+notifications.delay_notifications(EventDelivery(behaviour))
+parameters.correct_parameters(behaviour)
+alarms.correct_alarms()
+app.app = add_routes(app.app)
+# ministack reads the rest of the command line.
 del sys.argv[1]
 app.main()

@@ -1,4 +1,4 @@
-"""What every request to ministack passes: the paths that are the local cloud's own, then ministack itself."""
+"""The local cloud's own paths on ministack's port; ministack serves all other paths."""
 
 from starlette.applications import Starlette
 from starlette.routing import Route
@@ -6,21 +6,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from localcloud.ministack.iam import authorization
 
-PATH = "/_local/"
+PREFIX = "/_local/"
 
 
-def gated(ministack: ASGIApp) -> ASGIApp:
-    """`ministack` with the local cloud's own paths in front of it."""
+def add_routes(ministack: ASGIApp) -> ASGIApp:
+    """`ministack` with the paths of `authorization` in front of it."""
     own = Starlette(
         routes=[
             Route(authorization.AUTHORIZE, authorization.authorize, methods=["POST"]),
-            Route(authorization.ASSUME, authorization.assume, methods=["POST"]),
-            Route(authorization.SERVES, authorization.serves, methods=["POST"]),
+            Route(authorization.ASSUME_ROLE, authorization.assume_role, methods=["POST"]),
+            Route(authorization.ALLOWS_SERVICE, authorization.allows_service, methods=["POST"]),
         ]
     )
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        is_own = scope["type"] == "http" and scope["path"].startswith(PATH)
+        is_own = scope["type"] == "http" and scope["path"].startswith(PREFIX)
         await (own if is_own else ministack)(scope, receive, send)
 
     return app

@@ -21,7 +21,7 @@ logging.getLogger("botocore").setLevel(logging.WARNING)
 port, logs, *state = sys.argv[1:]
 iam = Iam(os.environ["AWS_ENDPOINT_URL"])
 uvicorn.run(
-    build(Path(logs), iam, Behaviour.of_environ(), Path(state[0]) if state else None),
+    build(Path(logs), iam, Behaviour.from_environment(), Path(state[0]) if state else None),
     host=LOOPBACK,
     port=int(port),
     access_log=False,

@@ -90,10 +90,10 @@ def _milliseconds(seconds: float) -> int:
 
 def _send(region: Region, event: Members) -> None:
     """Once or twice, each time late by another while: events pass one another, as on AWS. Or never."""
-    if region.deliveries.loses():
+    if region.event_delivery.is_next_lost():
         logger.info("%s %s is lost", event["detail-type"], event["id"])
         return
-    seconds = region.deliveries.delays()
+    seconds = region.event_delivery.next_delays()
     logger.info("%s %s after %s s", event["detail-type"], event["id"], seconds)
     for delay in seconds:
         in_background(region.notices, _send_late(region, event, delay))
@@ -132,7 +132,7 @@ def _deliver(region: Region, event: Members) -> None:
                 if not events.test_event_pattern(EventPattern=pattern, Event=text)["Result"]:
                     continue
                 for target in events.list_targets_by_rule(Rule=rule["Name"])["Targets"]:
-                    if region.permissions.serves(target["Arn"], rule["Arn"]):
+                    if region.permissions.function_allows_rule(target["Arn"], rule["Arn"]):
                         functions.invoke(
                             FunctionName=target["Arn"], InvocationType="Event", Payload=text
                         )

@@ -53,7 +53,7 @@ class Service:
 
     def admit(self, target: str) -> None:
         """Raises ThrottlingException if there are more calls than AWS takes."""
-        if self._limits and not self._limits.admits(target):
+        if self._limits and not self._limits.take(target):
             raise AwsError(CODE, MESSAGE)
 
     async def perform(self, target: str, params: Members, caller: Caller) -> Members:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud.behaviour import Behaviour
-from localcloud.event_delivery import Deliveries
+from localcloud.event_delivery import EventDelivery
 from localcloud.sagemaker.containers.fleet import Fleet
 from localcloud.sagemaker.errors import invalid
 from localcloud.sagemaker.iam.permissions import Permissions
@@ -60,10 +60,10 @@ class Region:
     notices: Tasks = field(default_factory=set)
     # Resource ids, such as `endpoint/<name>/variant/<name>`, that Application Auto Scaling has a target of.
     scalable: set[str] = field(default_factory=set)
-    deliveries: Deliveries = field(init=False)
+    event_delivery: EventDelivery = field(init=False)
 
     def __post_init__(self) -> None:
-        self.deliveries = Deliveries(self.behaviour)
+        self.event_delivery = EventDelivery(self.behaviour)
 
     def arn(self, kind: str, name: str) -> str:
         return f"arn:aws:sagemaker:{self.name}:{self.account}:{_hyphened(kind)}/{name}"

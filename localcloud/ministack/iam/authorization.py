@@ -1,8 +1,8 @@
-"""The local cloud's own questions to ministack's IAM evaluator, for services that run beside it.
+"""Answers of ministack's IAM evaluator to the services that run beside ministack.
 
-`POST /_local/authorize` asks whether a caller may make some calls; `POST /_local/assume` makes a service
-the bearer of a role, if the role's trust policy allows it; `POST /_local/serves` asks whether a resource's
-policy lets a service make a call.
+- `POST /_local/authorize`: may a caller make these calls?
+- `POST /_local/assume-role`: credentials of a role for a service, if the role's trust policy allows it.
+- `POST /_local/allows-service`: does a resource's policy allow a call by a service?
 """
 
 import secrets
@@ -15,24 +15,25 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 AUTHORIZE = "/_local/authorize"
-ASSUME = "/_local/assume"
-SERVES = "/_local/serves"
+ASSUME_ROLE = "/_local/assume-role"
+ALLOWS_SERVICE = "/_local/allows-service"
 
 
 async def authorize(request: Request) -> Response:
-    """May the bearer of `access_key` and `token` make each of `calls` (action, resource, context)?
+    """Decide whether the credentials `access_key` and `token` allow each of `calls`.
 
-    Answers with the caller's account, and with `code` and `message` of the first refusal, if there is one.
+    A call has an `action`, a `resource` (ARN) and a `context` (condition keys). The answer has the `account`
+    of the caller, and `code` and `message` of the first refusal, if there is one.
     """
-    asked = await request.json()
-    key, token, region = asked["access_key"], asked["token"], asked["region"]
+    question = await request.json()
+    key, token, region = question["access_key"], question["token"], question["region"]
     responses.set_request_account_id(iam_evaluator.find_iam_access_key_account(key) or key)
     responses.set_request_region(region)
     account = responses.get_account_id()
     credential = iam_evaluator.resolve_credential(key, account, token)
     if isinstance(credential, iam_evaluator.CredentialResolutionError):
         return JSONResponse({"code": credential.code, "message": credential.message})
-    for call in asked["calls"]:
+    for call in question["calls"]:
         if message := _refusal(key, region, **call):
             refused = {"code": "AccessDeniedException", "message": message}
             return JSONResponse({"account": account, **refused})
@@ -42,9 +43,12 @@ async def authorize(request: Request) -> Response:
 def _refusal(
     key: str, region: str, *, action: str, resource: str, context: dict[str, Any]
 ) -> str | None:
-    """In AWS's words: https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"""
+    """AWS's message for a call that is denied; None if it is allowed.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+    """
     service = action.partition(":")[0]
-    # By the module: `enforce` is the one that records.
+    # Looked up in the module at each call: there, `enforce` is the one that records decisions.
     denied = iam_evaluator.enforce(key, action, service, region, resource, context)
     if denied is None:
         return None
@@ -63,16 +67,16 @@ def _refusal(
     return message
 
 
-async def assume(request: Request) -> Response:
-    """Credentials of `role` (its ARN) for `service`; none if the role's trust policy does not let it.
+async def assume_role(request: Request) -> Response:
+    """Credentials of `role` (ARN) for `service`; empty if the role's trust policy does not allow it.
 
-    `context` holds condition keys such as aws:SourceAccount.
+    `context` has condition keys, such as aws:SourceAccount.
     """
-    asked = await request.json()
-    role, session = asked["role"], asked["session"]
+    question = await request.json()
+    role, session = question["role"], question["session"]
     account, name = account_and_name(role)
     responses.set_request_account_id(account)
-    if not trusts(role, asked["service"], asked["context"]):
+    if not role_trusts(role, question["service"], question["context"]):
         return JSONResponse({})
     credentials = {
         "access_key": f"ASIA{secrets.token_hex(8).upper()}",
@@ -91,14 +95,17 @@ async def assume(request: Request) -> Response:
     return JSONResponse(credentials)
 
 
-async def serves(request: Request) -> Response:
-    """Whether the policy of `resource` lets `service` do `action`, for the resource `source`."""
-    asked = await request.json()
-    return JSONResponse({"allowed": lets_service(**asked)})
+async def allows_service(request: Request) -> Response:
+    """Decide whether the policy of `resource` allows `action` by `service` for the resource `source`."""
+    question = await request.json()
+    return JSONResponse({"allowed": resource_allows(**question)})
 
 
-def lets_service(*, resource: str, service: str, action: str, source: str) -> bool:
-    """https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html"""
+def resource_allows(*, resource: str, service: str, action: str, source: str) -> bool:
+    """Whether the policy of a resource allows a call by a service; `resource` and `source` are ARNs.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html
+    """
     _, _, namespace, region, account, _ = resource.split(":", 5)
     responses.set_request_account_id(account)
     responses.set_request_region(region)
@@ -116,8 +123,8 @@ def lets_service(*, resource: str, service: str, action: str, source: str) -> bo
     return bool(result.decision == "Allow")
 
 
-def trusts(role: str, service: str, context: Mapping[str, str]) -> bool:
-    """Whether there is such a role, and its trust policy lets the service assume it."""
+def role_trusts(role: str, service: str, context: Mapping[str, str]) -> bool:
+    """Whether the role exists and its trust policy allows the service to assume it."""
     account, name = account_and_name(role)
     found = iam._roles.get_scoped(account, None, name)
     if not found:
@@ -137,6 +144,6 @@ def trusts(role: str, service: str, context: Mapping[str, str]) -> bool:
 
 
 def account_and_name(role: str) -> tuple[str, str]:
-    """Of `arn:aws:iam::123456789012:role/path/name`."""
+    """Account and name of a role by its ARN, such as `arn:aws:iam::123456789012:role/path/name`."""
     account, _, path = role.partition("::")[2].partition(":role/")
     return account, path.rpartition("/")[2]

@@ -1,4 +1,4 @@
-"""Run each function on the Python of its own runtime, if this machine has it.
+"""Lambda runtimes: each function runs on the Python of its own runtime, if this machine has it.
 
 `LOCALCLOUD_RUNTIMES` lists folders, as PATH does. The interpreter of a runtime is the program there that has
 the runtime's name, such as `python3.13`; it needs boto3. Without one, the function runs on the Python of the
@@ -11,7 +11,15 @@ import sys
 
 from ministack.core import lambda_runtime
 
+from localcloud.ministack.wrapping import Call, wrap
+
 VARIABLE = "LOCALCLOUD_RUNTIMES"
+
+
+def use_interpreters_of_runtimes() -> None:
+    """Replace how ministack finds the interpreter of a function; it has no setting for that."""
+    detect = lambda_runtime._detect_runtime_binary
+    lambda_runtime._detect_runtime_binary = wrap(detect, _detect_interpreter)
 
 
 def find_interpreter(runtime: str) -> str:
@@ -19,12 +27,8 @@ def find_interpreter(runtime: str) -> str:
     return shutil.which(runtime, path=os.environ.get(VARIABLE, "")) or sys.executable
 
 
-def use_interpreters_of_runtimes() -> None:
-    """Replace how ministack finds the interpreter of a function; it has no setting for that."""
-    detect = lambda_runtime._detect_runtime_binary
-
-    def detect_or_find(runtime: str) -> tuple[str, str]:
-        interpreter, worker = detect(runtime)
-        return (find_interpreter(runtime) if runtime.startswith("python") else interpreter), worker
-
-    lambda_runtime._detect_runtime_binary = detect_or_find
+def _detect_interpreter(call: Call) -> tuple[str, str]:
+    """The paths of the interpreter and of ministack's worker script for a runtime."""
+    interpreter, worker = call.proceed()
+    runtime = call["runtime"]
+    return (find_interpreter(runtime) if runtime.startswith("python") else interpreter), worker

@@ -1,30 +1,30 @@
-"""S3's notifications to Lambda functions come as AWS sends them: some twice, each late by another while."""
+"""S3 event notifications to Lambda functions: delivered once or twice, each delivery with its own delay."""
 
 import logging
 from contextvars import copy_context
 from threading import Timer
-from typing import Any
 
 from ministack.services import s3
 
-from localcloud.event_delivery import Deliveries
+from localcloud.event_delivery import EventDelivery
+from localcloud.ministack.wrapping import Call, wrap
 
 logger = logging.getLogger("ministack.s3")
 
 
-def deliver_late(deliveries: Deliveries) -> None:
-    """Have S3 deliver its notifications like that from now on."""
-    s3._deliver_event_to_lambda = late(s3._deliver_event_to_lambda, deliveries)
+def delay_notifications(delivery: EventDelivery) -> None:
+    """Make S3 deliver its notifications with these delays."""
+    deliver = s3._deliver_event_to_lambda
+    s3._deliver_event_to_lambda = wrap(deliver, lambda call: deliver_later(call, delivery))
 
 
-def late(deliver: Any, deliveries: Deliveries) -> Any:
-    def delivered(arn: str, event: Any, region: str) -> None:
-        seconds = deliveries.delays()
-        logger.info("Notification of %s after %s s", event["Records"][0]["s3"]["object"], seconds)
-        for delay in seconds:
-            # ministack keeps the request's account and region in context variables.
-            timer = Timer(delay, copy_context().run, [deliver, arn, event, region])
-            timer.daemon = True
-            timer.start()
-
-    return delivered
+def deliver_later(call: Call, delivery: EventDelivery) -> None:
+    """Start the deliveries of one notification."""
+    delays = delivery.next_delays()
+    found = call["event_payload"]["Records"][0]["s3"]["object"]
+    logger.info("Notification of %s after %s s", found, delays)
+    for seconds in delays:
+        # ministack keeps the request's account and region in context variables.
+        timer = Timer(seconds, copy_context().run, [call.proceed])
+        timer.daemon = True
+        timer.start()

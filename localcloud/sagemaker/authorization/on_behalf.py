@@ -122,7 +122,7 @@ def start_work(
 def _assumed(region: Region, role: str, source: str) -> Caller:
     """https://docs.aws.amazon.com/sagemaker/latest/dg/security-confused-deputy-prevention.html"""
     context = {"aws:SourceAccount": region.account, "aws:SourceArn": source}
-    bearer = region.permissions.assume(role, region.name, context)
+    bearer = region.permissions.assume_role(role, region.name, context)
     if bearer is None:
         raise ContainerError(
             f"Could not assume role {role}. Please ensure that the role exists and allows principal "

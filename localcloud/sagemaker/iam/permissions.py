@@ -37,13 +37,13 @@ class Permissions(Protocol):
     def require(self, caller: Caller, calls: Sequence[Call]) -> None:
         """Raises AwsError, in IAM's words, for the first call that is not allowed."""
 
-    def assume(self, role: str, region: str, source: Mapping[str, str]) -> Caller | None:
+    def assume_role(self, role: str, region: str, source: Mapping[str, str]) -> Caller | None:
         """SageMaker in a role; None if there is no such role or it does not trust SageMaker.
 
         `source` holds the condition keys that a trust policy may ask for, such as aws:SourceAccount.
         """
 
-    def serves(self, function: str, rule: str) -> bool:
+    def function_allows_rule(self, function: str, rule: str) -> bool:
         """Whether the function's policy lets EventBridge call it for the rule; both are ARNs."""
 
 
@@ -63,26 +63,26 @@ class Iam:
     def require(self, caller: Caller, calls: Sequence[Call]) -> None:
         self._authorize(caller, calls)
 
-    def assume(self, role: str, region: str, source: Mapping[str, str]) -> Caller | None:
+    def assume_role(self, role: str, region: str, source: Mapping[str, str]) -> Caller | None:
         question = {
             "role": role,
             "service": "sagemaker.amazonaws.com",
             "session": "SageMaker",
             "context": dict(source),
         }
-        answer = self._post("/_local/assume", question)
+        answer = self._post("/_local/assume-role", question)
         if not answer:
             return None
         return Caller(answer["access_key"], answer["token"], region, answer["secret"])
 
-    def serves(self, function: str, rule: str) -> bool:
+    def function_allows_rule(self, function: str, rule: str) -> bool:
         question = {
             "resource": function,
             "service": "events.amazonaws.com",
             "action": "lambda:InvokeFunction",
             "source": rule,
         }
-        return bool(self._post("/_local/serves", question)["allowed"])
+        return bool(self._post("/_local/allows-service", question)["allowed"])
 
     def _authorize(self, caller: Caller, calls: Sequence[Call]) -> dict[str, Any]:
         question = {

@@ -41,11 +41,11 @@ class Everything:
     def require(self, caller: Caller, calls: Sequence[Call]) -> None:
         pass
 
-    def assume(self, role: str, region: str, source: Mapping[str, str]) -> Caller:
+    def assume_role(self, role: str, region: str, source: Mapping[str, str]) -> Caller:
         del role
         return Caller(source["aws:SourceAccount"], "", region)
 
-    def serves(self, function: str, rule: str) -> bool:
+    def function_allows_rule(self, function: str, rule: str) -> bool:
         return bool(function and rule)
 
 

@@ -5,8 +5,8 @@ from localcloud.behaviour import Behaviour
 
 def test_a_server_behaves_as_its_environment_says() -> None:
     slow = Behaviour(deleting_seconds=30)
-    assert Behaviour.of_environ(slow.environ()) == slow
+    assert Behaviour.from_environment(slow.to_environment()) == slow
 
 
 def test_a_server_that_is_told_nothing_behaves_as_usual() -> None:
-    assert Behaviour.of_environ({}) == Behaviour()
+    assert Behaviour.from_environment({}) == Behaviour()

@@ -6,15 +6,16 @@ from typing import Any
 import pytest
 
 from localcloud.behaviour import Behaviour
-from localcloud.event_delivery import Deliveries
+from localcloud.event_delivery import EventDelivery
 from localcloud.ministack.services import notifications
+from localcloud.ministack.wrapping import wrap
 from localcloud.sagemaker import events
 from tests.unit.localcloud.standin import clients, served, until
 
 
 def _delays(behaviour: Behaviour) -> list[list[float]]:
-    deliveries = Deliveries(behaviour)
-    return [deliveries.delays() for _ in range(200)]
+    delivery = EventDelivery(behaviour)
+    return [delivery.next_delays() for _ in range(200)]
 
 
 def test_the_same_seed_repeats_a_failure() -> None:
@@ -74,10 +75,12 @@ def test_a_share_of_sagemaker_s_events_is_lost_if_so_asked(
 
 def test_a_notification_of_s3_comes_twice_and_later() -> None:
     delivered: list[Any] = []
-    deliver = notifications.late(
-        lambda *arguments: delivered.append(arguments),
-        Deliveries(Behaviour(repeated_events=1, late_seconds=0.05)),
-    )
+    delivery = EventDelivery(Behaviour(repeated_events=1, late_seconds=0.05))
+
+    def deliver_now(arn: str, event_payload: Any, bucket_region: str) -> None:
+        delivered.append((arn, event_payload, bucket_region))
+
+    deliver = wrap(deliver_now, lambda call: notifications.deliver_later(call, delivery))
     event = {"Records": [{"s3": {"object": {"key": "k"}}}]}
     deliver("arn", event, "us-east-1")
     assert delivered == []

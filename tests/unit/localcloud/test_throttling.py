@@ -16,7 +16,7 @@ class Clock:
 
 
 def _admitted(limits: Limits, *targets: str) -> int:
-    return sum(limits.admits(target) for target in targets)
+    return sum(limits.take(target) for target in targets)
 
 
 def test_a_second_has_three_writes_and_forty_reads_of_parameters() -> None:

@@ -120,7 +120,7 @@ def test_lists_are_filtered_sorted_and_paged(sagemaker: Any) -> None:
 
 
 def test_tags_are_added_listed_and_deleted_by_arn(sagemaker: Any) -> None:
-    tags = [{"Key": "project", "Value": "rollforward"}]
+    tags = [{"Key": "project", "Value": "models"}]
     created = sagemaker.create_model_package_group(ModelPackageGroupName=GROUP, Tags=tags)
     arn = created["ModelPackageGroupArn"]
     sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "owner", "Value": "data"}])

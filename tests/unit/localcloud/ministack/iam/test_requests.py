@@ -1,4 +1,4 @@
-"""What the local cloud asks IAM about CloudWatch's requests."""
+"""The resource and the condition keys that IAM authorizes for CloudWatch's requests."""
 
 import json
 from collections.abc import Iterator
@@ -12,11 +12,11 @@ ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
 @pytest.fixture(autouse=True)
-def _complete(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _correct(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     with monkeypatch.context() as patch:
         for name in ("extract_resource_arn", "request_tag_context"):
             patch.setattr(iam_actions, name, getattr(iam_actions, name))
-        requests.complete()
+        requests.correct_requests()
         yield
 
 
@@ -34,9 +34,9 @@ def namespace(body: bytes) -> str:
 
 
 def test_describe_alarms_names_its_alarm_and_put_metric_data_its_namespace() -> None:
-    body = json.dumps({"AlarmNames": ["smoke"], "Namespace": "Rollforward"}).encode()
+    body = json.dumps({"AlarmNames": ["smoke"], "Namespace": "Requests"}).encode()
     assert resource(body) == f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:smoke"
-    assert namespace(body) == "Rollforward"
+    assert namespace(body) == "Requests"
 
 
 def test_a_body_that_is_not_valid_json_names_no_alarm() -> None:

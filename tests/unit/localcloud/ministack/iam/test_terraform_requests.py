@@ -1,4 +1,4 @@
-"""What the local cloud takes the requests of Terraform's provider for, as IAM on AWS does."""
+"""The action and the resource that IAM authorizes for requests of Terraform's provider."""
 
 import json
 from typing import Any
@@ -6,18 +6,19 @@ from typing import Any
 import pytest
 from ministack.core import iam_actions
 
-from localcloud.ministack.iam.terraform_requests import corrected_action, corrected_resource
+from localcloud.ministack.iam.requests import find_action, find_resource
+from localcloud.ministack.wrapping import wrap
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 EVENTS = "AWSEvents."
 LOGS = "Logs_20140328."
-FUNCTION = "/2019-09-25/functions/rollforward-dev-prover/event-invoke-config"
-RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/rollforward-dev-approvals"
+FUNCTION = "/2019-09-25/functions/worker/event-invoke-config"
+RULE = f"arn:aws:events:{REGION}:{ACCOUNT}:rule/changes"
 GROUP = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/x"
-TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:rollforward-dev-notifications"
+TOPIC = f"arn:aws:sns:{REGION}:{ACCOUNT}:notifications"
 
-action = corrected_action(iam_actions.extract_iam_action)
-resource = corrected_resource(iam_actions.extract_resource_arn)
+action = wrap(iam_actions.extract_iam_action, find_action)
+resource = wrap(iam_actions.extract_resource_arn, find_resource)
 
 
 @pytest.mark.parametrize(
@@ -32,8 +33,8 @@ def test_retries_of_a_function_have_actions_of_their_own(method: str, expected: 
 @pytest.mark.parametrize(
     ("service", "target", "body", "expected"),
     [
-        ("events", f"{EVENTS}PutRule", {"Name": "rollforward-dev-approvals"}, RULE),
-        ("events", f"{EVENTS}ListTargetsByRule", {"Rule": "rollforward-dev-approvals"}, RULE),
+        ("events", f"{EVENTS}PutRule", {"Name": "changes"}, RULE),
+        ("events", f"{EVENTS}ListTargetsByRule", {"Rule": "changes"}, RULE),
         ("events", f"{EVENTS}ListTagsForResource", {"ResourceARN": RULE}, RULE),
         (
             "logs",
@@ -46,8 +47,8 @@ def test_retries_of_a_function_have_actions_of_their_own(method: str, expected: 
         (
             "lambda",
             "",
-            {"FunctionName": "rollforward-dev-prover"},
-            f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:rollforward-dev-prover",
+            {"FunctionName": "worker"},
+            f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:worker",
         ),
     ],
 )

@@ -14,7 +14,7 @@ from localcloud.ministack.services import alarms
 
 ALARM = {
     "AlarmName": "smoke",
-    "Namespace": "Rollforward",
+    "Namespace": "Requests",
     "MetricName": "SmokeFailures",
     "Dimensions.member.1.Name": "EndpointConfigName",
     "Dimensions.member.1.Value": "new",
@@ -48,13 +48,13 @@ MATH = {
 
 
 @pytest.fixture(autouse=True)
-def _mended() -> Iterator[None]:
+def _corrected() -> Iterator[None]:
     own = {
         name: getattr(cloudwatch, name)
         for name in dir(cloudwatch)
         if callable(getattr(cloudwatch, name))
     }
-    alarms.mend()
+    alarms.correct_alarms()
     yield
     for name, function in own.items():
         setattr(cloudwatch, name, function)
@@ -80,7 +80,7 @@ def send(value: float, configuration: str = "new", seconds_ago: float = 0) -> No
     ask(
         "PutMetricData",
         **{
-            "Namespace": "Rollforward",
+            "Namespace": "Requests",
             "MetricData.member.1.MetricName": "SmokeFailures",
             "MetricData.member.1.Value": value,
             "MetricData.member.1.Timestamp": time.strftime(

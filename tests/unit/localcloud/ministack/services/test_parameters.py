@@ -15,7 +15,7 @@ from localcloud.ministack.services import parameters
 def put(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
     monkeypatch.setattr(ssm, "_put_parameter", ssm._put_parameter)
     monkeypatch.setattr(ssm, "_parameters", {})
-    parameters.behave(Behaviour())
+    parameters.correct_parameters(Behaviour())
     return lambda value: ssm._put_parameter({"Name": "/p", "Type": "String", "Value": value})
 
 
