@@ -1,4 +1,4 @@
-"""What every stack shares: the provider, the state backend and the tags."""
+"""The base of every stack: the provider, the state backend and the tags."""
 
 from cdktf import S3Backend, TerraformStack
 from cdktf_cdktf_provider_aws.provider import AwsProvider, AwsProviderDefaultTags
@@ -9,7 +9,7 @@ from config.schema.settings import Environment
 
 
 class RollforwardStack(TerraformStack):
-    """One Terraform state: `<env>-<part>`, kept at `<project>/<env>/<part>.tfstate`."""
+    """A stack `<environment>-<part>`, whose state has the key `<project>/<environment>/<part>.tfstate`."""
 
     def __init__(self, scope: Construct, part: str, *, environment: Environment) -> None:
         super().__init__(scope, names.stack(environment, part))
@@ -17,7 +17,7 @@ class RollforwardStack(TerraformStack):
             self,
             "aws",
             region=environment.region,
-            # The wrong credentials fail here, before they change another account.
+            # Terraform fails before it changes another account with the wrong credentials.
             allowed_account_ids=[environment.account],
             default_tags=[
                 AwsProviderDefaultTags(
@@ -36,5 +36,5 @@ class RollforwardStack(TerraformStack):
             region=environment.region,
             encrypt=True,
         )
-        # cdktf 0.21 has no property for it: the lock is an object beside the state, no DynamoDB table.
+        # cdktf 0.21 has no property for the lock file, which is an object beside the state.
         self.add_override("terraform.backend.s3.use_lockfile", True)

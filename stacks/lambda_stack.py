@@ -1,4 +1,4 @@
-"""The registrar, the prover, and what they write: parameters, model package groups, notifications."""
+"""The stack of the registrar and the prover, and of what they write to: parameters, groups, a topic."""
 
 from typing import Any
 
@@ -14,17 +14,24 @@ from config.schema.settings import Environment
 from stacks.base import RollforwardStack
 from stacks.constructs import event_patterns
 from stacks.constructs.event_rule import EventRule
-from stacks.constructs.function import PythonFunction, package
+from stacks.constructs.function import FunctionPackage, PythonFunction
 from stacks.constructs.topic import Topic
 from stacks.endpoint.image import look_up_all_images, repository_arns, repository_uris
 from stacks.iam.prover import prover_statements
 from stacks.iam.registrar import registrar_statements
 
 FOURTEEN_DAYS = 14 * 24 * 3600
+# The descriptions of the parameters that the functions write, by resource name.
+WRITTEN_PARAMETERS = {
+    "pointer": "The key of the registered model",
+    "recent": "The keys of the deployable versions",
+    "live": "The key that was last announced as live",
+    "asked_for": "The last deployment that SageMaker told of",
+}
 
 
 class LambdaStack(RollforwardStack):
-    """Owns the functions, the topic that they announce on, and every model's parameters and package group."""
+    """Owns both functions, the topic they publish to, and each model's parameters and package group."""
 
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, "lambda", environment=environment)
@@ -39,7 +46,7 @@ class LambdaStack(RollforwardStack):
         self._topic = Topic(
             self, "topic", environment=environment, name=names.topic(environment)
         ).topic
-        self._package = package(self, "package")
+        self._package = FunctionPackage(self, "package")
         self._images = look_up_all_images(
             self, "container", {name: model.image for name, model in environment.models.items()}
         )
@@ -65,7 +72,7 @@ class LambdaStack(RollforwardStack):
             statements=registrar_statements(environment, self._repositories(environment)),
             dead_letter_arn=self._dead_letters.arn,
             memory_mb=1024,
-            # Five gigabytes are inspected and copied in about a minute; the rest is for slow days.
+            # The registrar inspects and copies 5 GB in about a minute; the rest is for slow transfers.
             timeout_seconds=900,
             log_retention_days=environment.log_retention_days,
         )
@@ -96,7 +103,7 @@ class LambdaStack(RollforwardStack):
             statements=prover_statements(environment),
             dead_letter_arn=self._dead_letters.arn,
             memory_mb=512,
-            # While SageMaker rolls, many smoke requests are sent, and a container has a minute for each.
+            # During a roll, the prover sends many smoke requests, and a container has a minute for each.
             timeout_seconds=900,
             log_retention_days=environment.log_retention_days,
         )
@@ -110,12 +117,12 @@ class LambdaStack(RollforwardStack):
         )
 
     def _repositories(self, environment: Environment) -> list[str]:
-        """The ARNs of the ECR repositories that the models' images are in, or patterns of many."""
+        """The ARNs of the ECR repositories of the models' images; patterns, if there are many."""
         images = [(model.image, self._images[name]) for name, model in environment.models.items()]
         return repository_arns(self, environment.partition.name, repository_uris(images))
 
     def _shared_variables(self, environment: Environment) -> dict[str, str]:
-        """Templates, for the 4 KB that Lambda allows hold no list of hundreds of models."""
+        """Templates of names: the 4 KB that Lambda allows are too few for a list of hundreds of models."""
         return {
             "ENDPOINT": names.endpoint(environment, names.ANY_MODEL),
             "PACKAGE_GROUP": names.package_group(environment, names.ANY_MODEL),
@@ -125,7 +132,7 @@ class LambdaStack(RollforwardStack):
         }
 
     def _add_models(self, environment: Environment) -> None:
-        """Repeated for each model by Terraform, not here: hundreds synthesize as quickly as one."""
+        """Terraform repeats the resources for each model: hundreds synthesize as quickly as one."""
         models = TerraformLocal(self, "models", self._models(environment))
         each = TerraformIterator.from_map(models.as_any_map)
         group = SagemakerModelPackageGroup(
@@ -136,23 +143,8 @@ class LambdaStack(RollforwardStack):
             model_package_group_description=f"Every delivery of {each.key}, with its verdict",
         )
         written = [
-            SsmParameter(
-                self,
-                leaf,
-                for_each=each,
-                name=each.get_string(leaf),
-                description=description,
-                type="String",
-                insecure_value=names.NO_MODEL,
-                # Born here; from then on the value is the functions'.
-                lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value", "value"]),
-            )
-            for leaf, description in (
-                ("pointer", "The key of the registered model"),
-                ("recent", "The keys of the deployable versions"),
-                ("live", "The key that was last announced as live"),
-                ("asked_for", "The last deployment that SageMaker told of"),
-            )
+            self._add_parameter(each, field, description)
+            for field, description in WRITTEN_PARAMETERS.items()
         ]
         SsmParameter(
             self,
@@ -162,11 +154,25 @@ class LambdaStack(RollforwardStack):
             description=f"What the registrar needs to know of {each.key}",
             type="String",
             insecure_value="${jsonencode(merge({image = each.value.image}, each.value.promotion))}",
-            # It is what makes a model known: the functions then write to all of these.
+            # With its settings, the functions know the model, and write to the group and the parameters.
             depends_on=[group, *written],
         )
 
+    def _add_parameter(self, each: TerraformIterator, field: str, description: str) -> SsmParameter:
+        return SsmParameter(
+            self,
+            field,
+            for_each=each,
+            name=each.get_string(field),
+            description=description,
+            type="String",
+            insecure_value=names.NO_MODEL,
+            # Terraform creates the parameter; the functions write its value.
+            lifecycle=TerraformResourceLifecycle(ignore_changes=["insecure_value", "value"]),
+        )
+
     def _models(self, environment: Environment) -> dict[str, dict[str, Any]]:
+        """What the resources of each model need, by model name."""
         return {
             name: {
                 "package_group": names.package_group(environment, name),

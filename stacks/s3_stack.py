@@ -1,4 +1,4 @@
-"""The model bucket, and the event that a delivery into it sets off."""
+"""The stack of the model bucket and of the notification that a delivery sends to the registrar."""
 
 from cdktf_cdktf_provider_aws.lambda_permission import LambdaPermission
 from cdktf_cdktf_provider_aws.s3_bucket_notification import (
@@ -13,11 +13,11 @@ from config.schema.settings import Environment
 from stacks.base import RollforwardStack
 from stacks.constructs.bucket import SecureBucket
 from stacks.iam import arns
-from stacks.iam.bucket import pinned_copies_stay
+from stacks.iam.bucket import pinned_copies_statement
 
 
 class S3Stack(RollforwardStack):
-    """Owns the bucket and its one notification; knows the registrar by name."""
+    """Owns the bucket and its one notification. It refers to the registrar by name."""
 
     def __init__(self, scope: Construct, *, environment: Environment) -> None:
         super().__init__(scope, "s3", environment=environment)
@@ -28,7 +28,7 @@ class S3Stack(RollforwardStack):
             arn=arns.model_bucket(environment),
             kms_key_arn=environment.kms_key_arn,
             expiring=_expiring(environment),
-            statements=[pinned_copies_stay(environment)],
+            statements=[pinned_copies_statement(environment)],
         )
         permission = LambdaPermission(
             self,
@@ -37,10 +37,10 @@ class S3Stack(RollforwardStack):
             function_name=names.registrar(environment),
             principal="s3.amazonaws.com",
             source_arn=self.models.bucket.arn,
-            # A bucket's ARN holds no account: a deleted bucket's name can be taken by somebody else.
+            # A bucket's ARN has no account ID: after a bucket is deleted, another account can take its name.
             source_account=environment.account,
         )
-        # A bucket has exactly one notification resource: a second one would overwrite this.
+        # A bucket has exactly one notification resource: a second one would overwrite this one.
         S3BucketNotification(
             self,
             "deliveries",
@@ -54,13 +54,13 @@ class S3Stack(RollforwardStack):
                 )
                 for file in (names.ARTIFACT, names.METRICS)
             ],
-            # The first delivery would have no version if it came before versioning.
+            # A delivery before versioning would have no version ID.
             depends_on=[permission, self.models.versioning],
         )
 
 
 def _expiring(environment: Environment) -> dict[str, int]:
-    """What endpoints leave in the bucket, and for how many days it stays."""
+    """The days after which what endpoints write to the bucket expires, by prefix."""
     days = {}
     for name, model in environment.models.items():
         match model.serving:

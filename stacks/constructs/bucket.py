@@ -1,4 +1,4 @@
-"""A bucket that is versioned, encrypted, private and reached over TLS only."""
+"""An S3 bucket that is versioned, encrypted and private, and that accepts requests over TLS only."""
 
 from collections.abc import Mapping, Sequence
 
@@ -33,12 +33,7 @@ from stacks.iam.statement import Statement
 
 
 class SecureBucket(Construct):
-    """`bucket` and the six settings around it; AES256, or the KMS key given.
-
-    `statements` are those of its policy, besides the one that demands TLS.
-
-    What is under a prefix of `expiring` goes after so many days.
-    """
+    """`bucket`, its `versioning`, and the settings that keep it encrypted, private and tidy."""
 
     def __init__(
         self,
@@ -51,6 +46,11 @@ class SecureBucket(Construct):
         statements: Sequence[Statement],
         expiring: Mapping[str, int],
     ) -> None:
+        """Without a KMS key, S3 encrypts with AES256.
+
+        `statements` are added to the bucket policy, which always requires TLS. `expiring` holds the days
+        after which objects are deleted, by prefix.
+        """
         super().__init__(scope, id_)
         self.bucket = S3Bucket(self, "bucket", bucket=name)
         self.versioning = S3BucketVersioningA(
@@ -59,6 +59,11 @@ class SecureBucket(Construct):
             bucket=self.bucket.id,
             versioning_configuration=S3BucketVersioningVersioningConfiguration(status="Enabled"),
         )
+        self._encrypt(kms_key_arn)
+        self._restrict_access(arn, statements)
+        self._expire(expiring)
+
+    def _encrypt(self, kms_key_arn: str | None) -> None:
         S3BucketServerSideEncryptionConfigurationA(
             self,
             "encryption",
@@ -74,6 +79,8 @@ class SecureBucket(Construct):
                 )
             ],
         )
+
+    def _restrict_access(self, arn: str, statements: Sequence[Statement]) -> None:
         S3BucketOwnershipControls(
             self,
             "ownership",
@@ -94,9 +101,11 @@ class SecureBucket(Construct):
             "policy",
             bucket=self.bucket.id,
             policy=policy_document(tls_only(arn), *(one.as_json() for one in statements)),
-            # S3 refuses two of these at once: "A conflicting conditional operation is in progress".
+            # S3 refuses both at the same time: "A conflicting conditional operation is in progress".
             depends_on=[public_access],
         )
+
+    def _expire(self, expiring: Mapping[str, int]) -> None:
         S3BucketLifecycleConfiguration(
             self,
             "lifecycle",
@@ -112,19 +121,19 @@ class SecureBucket(Construct):
                         )
                     ],
                 ),
-                *(_expiry(prefix, days) for prefix, days in expiring.items()),
+                *(_expiry_rule(prefix, days) for prefix, days in expiring.items()),
             ],
             depends_on=[self.versioning],
         )
 
 
-def _expiry(prefix: str, days: int) -> S3BucketLifecycleConfigurationRule:
+def _expiry_rule(prefix: str, days: int) -> S3BucketLifecycleConfigurationRule:
     return S3BucketLifecycleConfigurationRule(
         id=f"expire-{prefix.rstrip('/').replace('/', '-')}",
         status="Enabled",
         filter=[S3BucketLifecycleConfigurationRuleFilter(prefix=prefix)],
         expiration=[S3BucketLifecycleConfigurationRuleExpiration(days=days)],
-        # In a bucket with versions, expiry alone only hides the object.
+        # In a versioned bucket, expiration alone only adds a delete marker.
         noncurrent_version_expiration=[
             S3BucketLifecycleConfigurationRuleNoncurrentVersionExpiration(noncurrent_days=1)
         ],

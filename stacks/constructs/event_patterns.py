@@ -1,4 +1,4 @@
-"""The events of SageMaker that the functions are called with, of this environment's models only.
+"""The events of SageMaker that invoke the functions, for this environment's models only.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/automating-sagemaker-with-eventbridge.html
 """
@@ -10,7 +10,7 @@ from config.schema.settings import Environment
 
 
 def approvals(environment: Environment) -> dict[str, Any]:
-    """A version was recorded, approved or rejected, by whomever and wherever."""
+    """A version was registered, approved or rejected, in the console, by SDK or by command."""
     return _pattern(
         "SageMaker Model Package State Change",
         detail={
@@ -20,7 +20,7 @@ def approvals(environment: Environment) -> dict[str, Any]:
 
 
 def deployments(environment: Environment) -> dict[str, Any]:
-    """An endpoint is asked for something new; serves it, or has gone back, or can't do either."""
+    """An endpoint starts a deployment, has finished it or rolled it back, or has failed."""
     return _pattern(
         "SageMaker Endpoint State Change",
         "SageMaker Endpoint Deployment State Change",

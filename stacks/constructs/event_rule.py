@@ -1,4 +1,4 @@
-"""A function that is called with every event of a pattern, on the account's default bus."""
+"""An EventBridge rule that invokes a function with every event that matches a pattern."""
 
 import json
 from collections.abc import Mapping
@@ -12,7 +12,10 @@ from constructs import Construct
 
 
 class EventRule(Construct):
-    """https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html"""
+    """Matches events of the account's default bus.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-event-patterns.html
+    """
 
     def __init__(
         self,

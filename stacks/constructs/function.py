@@ -26,15 +26,18 @@ RUNTIME = "python3.13"
 BUNDLES = Path(__file__).parents[2] / ".build"
 
 
-def package(scope: Construct, id_: str) -> TerraformAsset:
-    """All of `lambda_src` as one zip, which every function runs a part of."""
-    return TerraformAsset(scope, id_, path=str(bundle(LAMBDA_SRC, BUNDLES)), type=AssetType.FILE)
+class FunctionPackage(TerraformAsset):
+    """All of `lambda_src` as one zip. Each function runs a part of it."""
+
+    def __init__(self, scope: Construct, id_: str) -> None:
+        super().__init__(scope, id_, path=str(bundle(LAMBDA_SRC, BUNDLES)), type=AssetType.FILE)
+        self.hash_expression = Token.as_string(f'${{filebase64sha256("{self.path}")}}')
 
 
 class PythonFunction(Construct):
-    """Runs `lambda_src/<source>/handler.py` on python3.13, arm64, traced, retried twice, then dead-lettered.
+    """Runs `lambda_src/<source>/handler.py` on python3.13, arm64, with tracing.
 
-    `statements` are what the code itself needs; those for logs, traces and dead letters are added here.
+    Lambda retries an event twice, and then sends it to the dead-letter queue.
     """
 
     def __init__(
@@ -43,7 +46,7 @@ class PythonFunction(Construct):
         id_: str,
         *,
         name: str,
-        package: TerraformAsset,
+        package: FunctionPackage,
         source: str,
         environment: Mapping[str, str],
         statements: Sequence[Statement],
@@ -52,31 +55,13 @@ class PythonFunction(Construct):
         timeout_seconds: int,
         log_retention_days: int,
     ) -> None:
+        """`statements` are what the code needs; those for logs, traces and dead letters are added."""
         super().__init__(scope, id_)
         logs = CloudwatchLogGroup(
             self, "logs", name=f"/aws/lambda/{name}", retention_in_days=log_retention_days
         )
-        role = IamRole(
-            self, "role", name=name, assume_role_policy=assumed_by("lambda.amazonaws.com")
-        )
-        policy = IamRolePolicy(
-            self,
-            "policy",
-            role=role.id,
-            policy=document(
-                *statements,
-                Statement(
-                    actions=["logs:CreateLogStream", "logs:PutLogEvents"],
-                    resources=[f"{logs.arn}:*"],
-                ),
-                Statement(actions=["sqs:SendMessage"], resources=[dead_letter_arn]),
-                Statement(
-                    actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
-                    resources=["*"],
-                    wildcard_reason="X-Ray has no resource-level permissions for writing traces",
-                ),
-            ),
-        )
+        required = _required_statements(logs.arn, dead_letter_arn)
+        role, policy = self._add_role(name, [*statements, *required])
         self.function = LambdaFunction(
             self,
             "function",
@@ -86,7 +71,7 @@ class PythonFunction(Construct):
             architectures=["arm64"],
             handler=f"{LAMBDA_SRC.name}.{source}.handler.handler",
             filename=package.path,
-            source_code_hash=Token.as_string(f'${{filebase64sha256("{package.path}")}}'),
+            source_code_hash=package.hash_expression,
             memory_size=memory_mb,
             timeout=timeout_seconds,
             environment=LambdaFunctionEnvironment(variables=dict(environment)),
@@ -94,6 +79,17 @@ class PythonFunction(Construct):
             tracing_config=LambdaFunctionTracingConfig(mode="Active"),
             depends_on=[logs, policy],
         )
+        self._add_retries()
+
+    def _add_role(
+        self, name: str, statements: Sequence[Statement]
+    ) -> tuple[IamRole, IamRolePolicy]:
+        trust = assumed_by("lambda.amazonaws.com")
+        role = IamRole(self, "role", name=name, assume_role_policy=trust)
+        policy = IamRolePolicy(self, "policy", role=role.id, policy=document(*statements))
+        return role, policy
+
+    def _add_retries(self) -> None:
         LambdaFunctionEventInvokeConfig(
             self,
             "retries",
@@ -101,3 +97,19 @@ class PythonFunction(Construct):
             maximum_retry_attempts=2,
             maximum_event_age_in_seconds=6 * 3600,
         )
+
+
+def _required_statements(log_group_arn: str, dead_letter_arn: str) -> list[Statement]:
+    """What every function may do: write its logs and traces, and send its dead letters."""
+    return [
+        Statement(
+            actions=["logs:CreateLogStream", "logs:PutLogEvents"],
+            resources=[f"{log_group_arn}:*"],
+        ),
+        Statement(actions=["sqs:SendMessage"], resources=[dead_letter_arn]),
+        Statement(
+            actions=["xray:PutTraceSegments", "xray:PutTelemetryRecords"],
+            resources=["*"],
+            wildcard_reason="X-Ray has no resource-level permissions for writing traces",
+        ),
+    ]

@@ -1,4 +1,4 @@
-"""A topic of an environment: encrypted, and the account's own."""
+"""An encrypted SNS topic that only its own account publishes and subscribes to."""
 
 from cdktf_cdktf_provider_aws.sns_topic import SnsTopic
 from cdktf_cdktf_provider_aws.sns_topic_policy import SnsTopicPolicy
@@ -8,7 +8,7 @@ from config.schema.settings import Environment
 from stacks.iam import arns
 from stacks.iam.statement import Statement, document
 
-# A policy of one's own replaces the one that SNS gives a new topic: this is what that allows its owner.
+# The actions that SNS's default policy allows the topic's owner. This policy replaces the default one.
 # https://docs.aws.amazon.com/sns/latest/dg/sns-access-policy-use-cases.html
 OWNERS_ACTIONS = [
     "sns:AddPermission",
@@ -23,7 +23,7 @@ OWNERS_ACTIONS = [
 
 
 class Topic(Construct):
-    """Encrypted with the environment's KMS key, or with AWS's own; published to over TLS only."""
+    """Encrypted with the environment's KMS key, or with AWS's managed key; accepts messages over TLS only."""
 
     def __init__(self, scope: Construct, id_: str, *, environment: Environment, name: str) -> None:
         super().__init__(scope, id_)

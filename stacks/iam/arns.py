@@ -1,6 +1,6 @@
-"""The ARNs that one stack needs of another's resources, made of their names.
+"""The ARNs of resources, computed from their names: stacks refer to each other without references.
 
-For the model `names.ANY_MODEL` they are patterns that match every model's.
+For the model `names.ANY_MODEL`, an ARN is a pattern that matches the resources of every model.
 """
 
 from config import names
@@ -26,14 +26,14 @@ def package_group(environment: Environment, model: str) -> str:
 
 
 def package(environment: Environment, model: str) -> str:
-    """Every version in a model's package group."""
+    """A pattern for every version in a model's package group."""
     return _arn(
         environment, "sagemaker", f"model-package/{names.package_group(environment, model)}/*"
     )
 
 
 def any_package(environment: Environment) -> str:
-    """Every version in every package group of the account."""
+    """A pattern for every version in every package group of the account."""
     return _arn(environment, "sagemaker", "model-package/*")
 
 
@@ -42,18 +42,18 @@ def endpoint(environment: Environment, model: str) -> str:
 
 
 def endpoint_configuration(environment: Environment, model: str) -> str:
-    """Every endpoint configuration of a model."""
+    """A pattern for every endpoint configuration of a model."""
     prefix = names.content_prefix(environment, model)
     return _arn(environment, "sagemaker", f"endpoint-config/{prefix}*")
 
 
 def sagemaker_model(environment: Environment, model: str) -> str:
-    """What SageMaker calls a model: every one of a model of ours."""
+    """A pattern for every SageMaker model of a model: there is one for each version and variant."""
     return _arn(environment, "sagemaker", f"model/{names.content_prefix(environment, model)}*")
 
 
 def all_of_sagemaker(environment: Environment) -> str:
-    """Every resource of SageMaker in the account and region."""
+    """A pattern for every resource of SageMaker in the account and region."""
     return _arn(environment, "sagemaker", "*")
 
 

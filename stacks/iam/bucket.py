@@ -1,13 +1,13 @@
-"""The model bucket's own rule: a pinned copy never changes, whoever asks."""
+"""The statement of the model bucket's policy that protects the pinned copies."""
 
 from config import names
 from config.schema.settings import Environment
 from stacks.iam import arns
 from stacks.iam.statement import Statement
 
-# All that makes, changes or removes an object or one of its versions.
+# Every action that creates, changes or deletes an object or one of its versions.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazons3.html
-CHANGES_AN_OBJECT = (
+OBJECT_CHANGES = (
     "s3:BypassGovernanceRetention",
     "s3:DeleteObject",
     "s3:DeleteObjectTagging",
@@ -29,12 +29,12 @@ CHANGES_AN_OBJECT = (
 )
 
 
-def pinned_copies_stay(environment: Environment) -> Statement:
-    """Nobody but the registrar's role changes what is under `registered/`, not even the account's root.
+def pinned_copies_statement(environment: Environment) -> Statement:
+    """Deny changes under `registered/` to everyone except the registrar's role, including the root user.
 
-    `aws:PrincipalArn` is the role's ARN in every session of the role. A request without this key, an AWS
-    service's own for instance, is denied: a negated operator matches a missing key. The statement locks
-    nobody out, because it does not deny changes of the policy itself.
+    `aws:PrincipalArn` is the role's ARN in every session of the role. A request without this key, such as
+    one of an AWS service, is denied: a negated operator matches a missing key. The statement locks nobody
+    out, because it does not deny changes to the policy itself.
 
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_condition_operators.html
@@ -44,7 +44,7 @@ def pinned_copies_stay(environment: Environment) -> Statement:
         sid="PinnedCopiesStay",
         effect="Deny",
         principal="*",
-        actions=CHANGES_AN_OBJECT,
+        actions=OBJECT_CHANGES,
         resources=[f"{arns.model_bucket(environment)}/{names.REGISTERED_PREFIX}*"],
         condition={"ArnNotEquals": {"aws:PrincipalArn": registrar}},
     )

@@ -1,4 +1,4 @@
-"""What both functions may do: read the model registry, see what is live, announce."""
+"""What both functions may do: read the Model Registry and what is live, and publish notifications."""
 
 from config import names
 from config.schema.settings import Environment
@@ -8,7 +8,7 @@ from stacks.iam.statement import Statement
 
 
 def common_statements(environment: Environment) -> list[Statement]:
-    """Each by name; `*` within a name stands for any model of this environment."""
+    """Statements that name each resource; `*` in a name stands for any model of this environment."""
     return [
         Statement(
             actions=["sagemaker:BatchDescribeModelPackage"],
@@ -16,7 +16,7 @@ def common_statements(environment: Environment) -> list[Statement]:
         ),
         Statement(
             actions=["sagemaker:ListModelPackages"],
-            # Listing is not by group: SageMaker checks it against the account's packages.
+            # SageMaker authorizes the list against all model packages of the account, not against a group.
             resources=[arns.any_package(environment)],
         ),
         Statement(
@@ -31,11 +31,11 @@ def common_statements(environment: Environment) -> list[Statement]:
             actions=["sagemaker:DescribeModel"],
             resources=[arns.sagemaker_model(environment, names.ANY_MODEL)],
         ),
-        # Without it, S3 answers 403 instead of 404 for what is not there.
+        # Without this permission, S3 answers 403 instead of 404 for an object that does not exist.
         Statement(actions=["s3:ListBucket"], resources=[arns.model_bucket(environment)]),
         Statement(
             actions=["sns:Publish"], resources=[arns.topic(environment, names.topic(environment))]
         ),
-        # Objects, announcements, dead letters.
+        # For objects, notifications and dead letters.
         *use_of_key(environment, "s3", "sns", "sqs"),
     ]

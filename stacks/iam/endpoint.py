@@ -1,50 +1,48 @@
-"""What an endpoint may do: fetch its own models and images, write its own logs and answers.
+"""What an endpoint may do: fetch its models and images, write its logs and answers.
 
-A container without network isolation holds these rights itself.
+A container without network isolation has these permissions itself.
 https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html#sagemaker-roles-createmodel-perms
 """
 
+from collections.abc import Sequence
+
 from config import names
-from config.schema.serving import Async, OnInstances, RealTime
+from config.schema.serving import Async, OnInstances, RealTime, Serving
 from config.schema.settings import Environment
-from config.schema.source import Hub, Pinned
+from config.schema.source import Hub, Pinned, Source
 from stacks.iam import arns
 from stacks.iam.key import use_of_key
+from stacks.iam.network import network_statements
 from stacks.iam.statement import Statement
 
 
 def endpoint_statements(
     environment: Environment, model: str, repositories: list[str]
 ) -> list[Statement]:
-    """`repositories` are the ARNs of its images'."""
+    """The statements of the execution role. `repositories` are the ARNs of the images' repositories."""
+    serving = environment.models[model].serving
+    sources = [variant.source for variant in environment.models[model].variants]
+    secrets = _token_secrets(sources)
     return [
-        *_models(environment, model),
+        *_models(environment, model, sources),
+        *_tokens(secrets),
         *_images(repositories),
         *_logs(environment, model),
-        *_alarms(environment, model),
-        *_network(environment, model),
-        *_answers(environment, model),
-        *use_of_key(environment, *_encrypted(environment, model)),
+        *_alarms(environment, model, serving),
+        *_network(environment, serving),
+        *_data(environment, model, serving),
+        *use_of_key(environment, *_encrypting_services(serving, secrets)),
     ]
 
 
-def _models(environment: Environment, model: str) -> list[Statement]:
+def _models(environment: Environment, model: str, sources: Sequence[Source]) -> list[Statement]:
     bucket, prefix = arns.model_bucket(environment), names.registered_prefix(model)
-    sources = [variant.source for variant in environment.models[model].variants]
     keys = [f"{prefix}*", *(source.key for source in sources if isinstance(source, Pinned))]
-    tokens = _tokens(environment, model)
-    return [
-        Statement(actions=["s3:GetObject"], resources=[f"{bucket}/{key}" for key in keys]),
-        *(
-            [Statement(actions=["secretsmanager:GetSecretValue"], resources=tokens)]
-            if tokens
-            else []
-        ),
-    ]
+    return [Statement(actions=["s3:GetObject"], resources=[f"{bucket}/{key}" for key in keys])]
 
 
-def _tokens(environment: Environment, model: str) -> list[str]:
-    sources = [variant.source for variant in environment.models[model].variants]
+def _token_secrets(sources: Sequence[Source]) -> list[str]:
+    """The ARNs of the secrets that hold the tokens for the hub."""
     return [
         source.token_secret_arn
         for source in sources
@@ -52,18 +50,20 @@ def _tokens(environment: Environment, model: str) -> list[str]:
     ]
 
 
-def _encrypted(environment: Environment, model: str) -> list[str]:
-    """The services that use the key in the role's name. The disks' key is the caller's of CreateEndpoint.
+def _tokens(secrets: list[str]) -> list[Statement]:
+    if not secrets:
+        return []
+    return [Statement(actions=["secretsmanager:GetSecretValue"], resources=secrets)]
 
+
+def _encrypting_services(serving: Serving, secrets: list[str]) -> list[str]:
+    """The services that use the key with the role's permissions.
+
+    The key of the disks is not among them: SageMaker uses it for the caller of CreateEndpoint.
     https://docs.aws.amazon.com/sagemaker/latest/dg/key-management.html
     """
-    serving = environment.models[model].serving
     notifies = isinstance(serving, Async) and serving.notify
-    return [
-        "s3",
-        *(["sns"] if notifies else []),
-        *(["secretsmanager"] if _tokens(environment, model) else []),
-    ]
+    return ["s3", *(["sns"] if notifies else []), *(["secretsmanager"] if secrets else [])]
 
 
 def _images(repositories: list[str]) -> list[Statement]:
@@ -90,7 +90,7 @@ def _logs(environment: Environment, model: str) -> list[Statement]:
     )
     return [
         Statement(
-            # The group is there before the endpoint; SageMaker asks for it all the same.
+            # Terraform creates the group before the endpoint; SageMaker calls CreateLogGroup nevertheless.
             actions=[
                 "logs:CreateLogGroup",
                 "logs:CreateLogStream",
@@ -108,9 +108,8 @@ def _logs(environment: Environment, model: str) -> list[Statement]:
     ]
 
 
-def _alarms(environment: Environment, model: str) -> list[Statement]:
-    """SageMaker watches the alarms of a roll in the role's name."""
-    serving = environment.models[model].serving
+def _alarms(environment: Environment, model: str, serving: Serving) -> list[Statement]:
+    """SageMaker watches the alarms of a roll with the role's permissions."""
     if not isinstance(serving, OnInstances):
         return []
     own = f"{names.content_prefix(environment, model)}*"
@@ -118,70 +117,38 @@ def _alarms(environment: Environment, model: str) -> list[Statement]:
     return [Statement(actions=["cloudwatch:DescribeAlarms"], resources=watched)]
 
 
-def _network(environment: Environment, model: str) -> list[Statement]:
-    """SageMaker puts a network interface of each instance into the VPC, in the role's name.
-
-    https://docs.aws.amazon.com/sagemaker/latest/dg/sagemaker-roles.html
-    Only CreateNetworkInterfacePermission has a condition on the subnet, as in AWS's example for CodeBuild:
-    https://docs.aws.amazon.com/codebuild/latest/userguide/auth-and-access-control-iam-identity-based-access-control.html
-    No page says that EC2 sends `ec2:Subnet` when an interface is deleted. Without it, they stay behind.
-    """
-    serving = environment.models[model].serving
+def _network(environment: Environment, serving: Serving) -> list[Statement]:
     if not isinstance(serving, OnInstances) or serving.network is None:
         return []
-    interfaces = arns.ec2(environment, "network-interface/*")
-    subnets = [arns.ec2(environment, f"subnet/{one}") for one in serving.network.subnets]
-    groups = [
-        arns.ec2(environment, f"security-group/{one}") for one in serving.network.security_groups
-    ]
-    return [
-        Statement(
-            actions=["ec2:CreateNetworkInterface"], resources=[interfaces, *subnets, *groups]
-        ),
-        Statement(
-            actions=["ec2:CreateNetworkInterfacePermission"],
-            # Their names are SageMaker's to give; their place is known.
-            resources=[interfaces],
-            condition={"ArnEquals": {"ec2:Subnet": subnets}},
-        ),
-        Statement(
-            actions=["ec2:DeleteNetworkInterface", "ec2:DeleteNetworkInterfacePermission"],
-            resources=[interfaces],
-        ),
-        Statement(
-            actions=[
-                "ec2:DescribeDhcpOptions",
-                "ec2:DescribeNetworkInterfaces",
-                "ec2:DescribeSecurityGroups",
-                "ec2:DescribeSubnets",
-                "ec2:DescribeVpcs",
-            ],
-            resources=["*"],
-            wildcard_reason="EC2's Describe actions have no resources",
-        ),
-    ]
+    return network_statements(environment, serving.network)
 
 
-def _answers(environment: Environment, model: str) -> list[Statement]:
-    """What it keeps in the model bucket, and whom it tells."""
-    serving, bucket = environment.models[model].serving, arns.model_bucket(environment)
-    if isinstance(serving, RealTime) and serving.capture:
-        captured = f"{bucket}/{names.captured_prefix(model)}*"
-        return [Statement(actions=["s3:PutObject"], resources=[captured])]
-    if not isinstance(serving, Async):
-        return []
-    topics = [names.answers_topic(environment, model, of) for of in serving.notify]
-    told = [arns.topic(environment, topic) for topic in topics]
+def _data(environment: Environment, model: str, serving: Serving) -> list[Statement]:
+    """What the endpoint reads from the model bucket and writes to it, and the topics that it notifies."""
+    bucket = arns.model_bucket(environment)
+    match serving:
+        case RealTime(capture=capture) if capture:
+            captured = f"{bucket}/{names.captured_prefix(model)}*"
+            return [Statement(actions=["s3:PutObject"], resources=[captured])]
+        case Async(notify=notify):
+            topics = [
+                arns.topic(environment, names.answers_topic(environment, model, result))
+                for result in notify
+            ]
+            return _asynchronous_data(bucket, model, topics)
+        case _:
+            return []
+
+
+def _asynchronous_data(bucket: str, model: str, topics: list[str]) -> list[Statement]:
+    requests, answers, failures = (
+        f"{bucket}/{prefix(model)}*"
+        for prefix in (names.requests_prefix, names.answers_prefix, names.failures_prefix)
+    )
     return [
+        Statement(actions=["s3:GetObject"], resources=[requests]),
         Statement(
-            actions=["s3:GetObject"], resources=[f"{bucket}/{names.requests_prefix(model)}*"]
+            actions=["s3:PutObject", "s3:AbortMultipartUpload"], resources=[answers, failures]
         ),
-        Statement(
-            actions=["s3:PutObject", "s3:AbortMultipartUpload"],
-            resources=[
-                f"{bucket}/{names.answers_prefix(model)}*",
-                f"{bucket}/{names.failures_prefix(model)}*",
-            ],
-        ),
-        *([Statement(actions=["sns:Publish"], resources=told)] if told else []),
+        *([Statement(actions=["sns:Publish"], resources=topics)] if topics else []),
     ]

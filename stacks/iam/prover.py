@@ -1,4 +1,4 @@
-"""What the prover may do besides: ask endpoints, remember deployments, reject versions, count failures."""
+"""What the prover may do: invoke endpoints, write deployments, reject versions, send metrics."""
 
 from config import names
 from config.schema.settings import Environment
@@ -8,7 +8,7 @@ from stacks.iam.statement import Statement
 
 
 def prover_statements(environment: Environment) -> list[Statement]:
-    """Each by name; `*` within a name stands for any model of this environment."""
+    """Statements that name each resource; `*` in a name stands for any model of this environment."""
     endpoint = arns.endpoint(environment, names.ANY_MODEL)
     bucket = arns.model_bucket(environment)
     requests, answers, failures = (
@@ -24,7 +24,7 @@ def prover_statements(environment: Environment) -> list[Statement]:
         Statement(
             actions=["sagemaker:UpdateModelPackage"],
             resources=[arns.package(environment, names.ANY_MODEL)],
-            # It takes versions back; what goes live is for the gate and for people to say.
+            # The prover only rejects versions; the gate and people approve them.
             condition={"StringEquals": {"sagemaker:ModelApprovalStatus": "Rejected"}},
         ),
         Statement(

@@ -1,4 +1,4 @@
-"""What the registrar may do besides: read deliveries, pin copies, record versions, move pointers."""
+"""What the registrar may do: read deliveries, pin copies, register versions, write pointers."""
 
 from config import names
 from config.schema.settings import Environment
@@ -8,54 +8,59 @@ from stacks.iam.statement import Statement
 
 
 def registrar_statements(environment: Environment, repositories: list[str]) -> list[Statement]:
-    """Each by name; `*` within a name stands for any model of this environment.
+    """Statements that name each resource; `*` in a name stands for any model of this environment.
 
-    `repositories` are the ARNs of the models' images. Of many, they are `repository/*` of each registry:
-    a role's inline policies have 10,240 characters at most.
+    `repositories` are the ARNs of the repositories of the models' images. If there are many, they are
+    `repository/*` of each registry: the inline policies of a role have at most 10,240 characters.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
     """
+    return [
+        *common_statements(environment),
+        *_objects(environment),
+        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSageMakerModelRegistryFullAccess.html
+        Statement(actions=["ecr:BatchGetImage", "ecr:DescribeImages"], resources=repositories),
+        Statement(actions=["s3:ListBucketVersions"], resources=[arns.model_bucket(environment)]),
+        *_parameters(environment),
+        *_registry(environment),
+    ]
+
+
+def _objects(environment: Environment) -> list[Statement]:
     bucket = arns.model_bucket(environment)
     delivered = f"{bucket}/{names.DELIVERED_PREFIX}*"
     pinned = f"{bucket}/{names.REGISTERED_PREFIX}*"
     return [
-        *common_statements(environment),
         Statement(actions=["s3:GetObjectVersion"], resources=[delivered]),
         Statement(actions=["s3:PutObject", "s3:AbortMultipartUpload"], resources=[pinned]),
         Statement(
             actions=["s3:GetObject"],
             resources=[
-                # Of the version that is live, which new ones are compared with.
+                # The gate compares a delivery's metrics with those of the live version.
                 f"{pinned}/{names.METRICS}",
-                # CreateModelPackage reads artifact and image with its caller's rights.
+                # CreateModelPackage reads the artifact and the image with the permissions of its caller.
                 f"{pinned}/{names.ARTIFACT}",
             ],
         ),
-        # https://docs.aws.amazon.com/aws-managed-policy/latest/reference/AmazonSageMakerModelRegistryFullAccess.html
-        Statement(actions=["ecr:BatchGetImage", "ecr:DescribeImages"], resources=repositories),
-        Statement(actions=["s3:ListBucketVersions"], resources=[bucket]),
-        Statement(
-            actions=["ssm:GetParameter"],
-            resources=[
-                arns.parameter(environment, name(environment, names.ANY_MODEL))
-                for name in (names.pointer, names.recent, names.settings)
-            ],
-        ),
-        Statement(
-            actions=["ssm:PutParameter"],
-            resources=[
-                arns.parameter(environment, name(environment, names.ANY_MODEL))
-                for name in (names.pointer, names.recent)
-            ],
-        ),
+    ]
+
+
+def _parameters(environment: Environment) -> list[Statement]:
+    pointer, recent, settings = (
+        arns.parameter(environment, name(environment, names.ANY_MODEL))
+        for name in (names.pointer, names.recent, names.settings)
+    )
+    return [
+        Statement(actions=["ssm:GetParameter"], resources=[pointer, recent, settings]),
+        Statement(actions=["ssm:PutParameter"], resources=[pointer, recent]),
+    ]
+
+
+def _registry(environment: Environment) -> list[Statement]:
+    versions = arns.package(environment, names.ANY_MODEL)
+    return [
         Statement(
             actions=["sagemaker:CreateModelPackage"],
-            resources=[
-                arns.package_group(environment, names.ANY_MODEL),
-                arns.package(environment, names.ANY_MODEL),
-            ],
+            resources=[arns.package_group(environment, names.ANY_MODEL), versions],
         ),
-        Statement(
-            actions=["sagemaker:DescribeModelPackage"],
-            resources=[arns.package(environment, names.ANY_MODEL)],
-        ),
+        Statement(actions=["sagemaker:DescribeModelPackage"], resources=[versions]),
     ]

@@ -1,4 +1,4 @@
-"""IAM policy documents as typed statements, rendered to JSON at synth so that plans show them whole."""
+"""IAM policy documents as typed statements. They are JSON at synth, so that plans show them in full."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ Condition = Mapping[str, Mapping[str, str | Sequence[str]]]
 
 @dataclass(frozen=True, kw_only=True)
 class Statement:
-    """One statement. A resource of `*` needs AWS's reason why no narrower one works."""
+    """One statement. The resource `*` needs a reason why AWS accepts no narrower one."""
 
     actions: Sequence[str]
     resources: Sequence[str] = ()

@@ -12,7 +12,7 @@ from config import names
 from config.schema.settings import load
 from localcloud.cloud import LocalCloud, local_cloud
 from stacks.iam import arns
-from stacks.iam.bucket import pinned_copies_stay
+from stacks.iam.bucket import pinned_copies_statement
 from stacks.iam.statement import document
 
 DEV = load("dev")
@@ -53,7 +53,7 @@ class Bucket:
         self.version = registrar.put_object(Bucket=BUCKET, Key=PINNED, Body=b"one")["VersionId"]
 
     def protect(self) -> None:
-        self.root.put_bucket_policy(Bucket=BUCKET, Policy=document(pinned_copies_stay(DEV)))
+        self.root.put_bucket_policy(Bucket=BUCKET, Policy=document(pinned_copies_statement(DEV)))
 
     def as_role(self, name: str) -> Any:
         role = arns.role(DEV, name)
