@@ -19,6 +19,8 @@ settings.load_profile("unhurried")
 
 def pytest_configure() -> None:
     os.environ.update(runtimes_variable())
+    # Terraform and its provider take a quarter less CPU time if they collect their garbage less often.
+    os.environ.setdefault("GOGC", "400")
     # A shell's background jobs ignore Ctrl-C, and so does all that they start: the tests' interrupts too.
     if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -169,7 +169,7 @@ def own_environ() -> dict[str, str]:
 
 
 def packed(folder: Path, code: str, smoke: Mapping[str, Any] | None = None) -> Path:
-    (folder / "code").mkdir()
+    (folder / "code").mkdir(parents=True)
     (folder / "code" / "inference.py").write_text(code)
     if smoke:
         (folder / "code" / "smoke.json").write_text(json.dumps(smoke))
