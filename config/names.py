@@ -9,16 +9,19 @@ import re
 from config.errors import ConfigError
 from config.schema.settings import Environment
 from config.schema.variants import PRIMARY
+from lambda_src.shared import pinned_key
+from lambda_src.shared.parameters import NO_VALUE
+from lambda_src.shared.s3_url import S3Url
 
 METRICS_NAMESPACE = "Rollforward"
 # Failed smoke requests during a roll, by EndpointConfigName.
 SMOKE_METRIC = "SmokeFailures"
 DELIVERED_PREFIX = "models/"
 REGISTERED_PREFIX = "registered/"
-ARTIFACT = "model.tar.gz"
-METRICS = "metrics.json"
-SMOKE = "smoke.json"
-NO_MODEL = "none"
+ARTIFACT = pinned_key.ARCHIVE
+METRICS = pinned_key.METRICS
+SMOKE = pinned_key.SMOKE
+NO_MODEL = NO_VALUE
 VARIANT = PRIMARY
 # In a model's place, makes a template of any name below.
 ANY_MODEL = "{model}"
@@ -76,7 +79,8 @@ def captured_prefix(model: str) -> str:
 
 def key_in(s3_url: str) -> str | None:
     """The key of an `s3://bucket/key`; None if it has none."""
-    return s3_url.removeprefix("s3://").partition("/")[2] or None
+    url = S3Url.parse(s3_url)
+    return url.key if url else None
 
 
 def registrar(environment: Environment) -> str:

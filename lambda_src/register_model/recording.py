@@ -15,7 +15,8 @@ from lambda_src.register_model.inspection.archive import inspect, refuse_size
 from lambda_src.register_model.inspection.refusal import Refusal
 from lambda_src.register_model.judgement import Judgement, judge
 from lambda_src.register_model.listing import wait_until_listed
-from lambda_src.register_model.metrics import Metrics, parse
+from lambda_src.register_model.live_metrics import read_live_metrics
+from lambda_src.register_model.metrics import Metrics
 from lambda_src.register_model.model_settings import Approve, ModelSettings
 from lambda_src.register_model.names import Names
 from lambda_src.register_model.new_version import (
@@ -26,7 +27,6 @@ from lambda_src.register_model.new_version import (
 from lambda_src.register_model.pinning import Pinning
 from lambda_src.register_model.result import Outcome, Result
 from lambda_src.shared.cloud import Cloud
-from lambda_src.shared.pinned_key import METRICS, PinnedKey
 from lambda_src.shared.registry import Approval, NewVersion, RegisteredVersion
 from lambda_src.shared.s3_url import S3Url
 
@@ -83,18 +83,10 @@ class Recorder:
 
     def _judge(self, delivery: Delivery, versions: Sequence[RegisteredVersion]) -> Judgement:
         decided = {version.approval for version in versions}
-        return judge(self.settings, delivery.metrics, self._live_metrics(delivery), decided)
-
-    def _live_metrics(self, delivery: Delivery) -> Mapping[str, float]:
-        """The metrics that were pinned with the live version; the gate compares with them."""
-        if self.settings.approve != Approve.BETTER:
-            return {}
-        endpoints, bucket = self.cloud.endpoints, delivery.folder.bucket
-        endpoint = endpoints.find(self.names.endpoint(delivery.folder.model))
-        primary = endpoints.primary_variant(endpoint.configuration) if endpoint else None
-        live = PinnedKey.in_bucket(bucket, primary.model_data) if primary else None
-        text = self.cloud.objects.read(S3Url(bucket, live.beside(METRICS))) if live else None
-        return {} if text is None else parse(text)
+        live: Mapping[str, float] = {}
+        if self.settings.approve == Approve.BETTER:
+            live = read_live_metrics(self.cloud, self.names, delivery.folder)
+        return judge(self.settings, delivery.metrics, live, decided)
 
     def _add(self, model: str, version: NewVersion) -> str:
         return self.cloud.registry.record(self.names.group(model), version)

@@ -1,7 +1,7 @@
-"""JSON that somebody else wrote, read within bounds that hold on every version of Python.
+"""JSON from outside, parsed within limits that are the same on every version of Python.
 
-Python 3.13 parses JSON that is nested deeper than its own recursion limit, so whatever walks over the
-result would be what fails.
+Python 3.13 parses JSON that is nested deeper than Python's recursion limit; a function that walks over the
+result would then fail.
 """
 
 import json
@@ -12,7 +12,7 @@ MAX_DEPTH = 32
 
 
 class MalformedJson(Exception):
-    """The text continues a sentence that begins with the file's name: "is not valid JSON: …"."""
+    """The message continues a sentence that begins with the file's name: "is not valid JSON: …"."""
 
 
 def parse(
@@ -21,10 +21,9 @@ def parse(
     pairs: Callable[[list[tuple[str, Any]]], Any] = dict,
     constant: Callable[[str], float] = float,
 ) -> Any:
-    """The value that `text` holds: at most `max_bytes`, and nested at most MAX_DEPTH levels deep.
+    """The JSON value in `text`. Raises MalformedJson above `max_bytes` bytes or MAX_DEPTH levels.
 
-    `pairs` makes an object of its keys and values, `constant` a number of NaN, Infinity or -Infinity.
-    Raises MalformedJson.
+    `pairs` converts the keys and values of an object, `constant` converts NaN, Infinity and -Infinity.
     """
     if len(text) > max_bytes:
         raise MalformedJson(f"is larger than {max_bytes:,} bytes")
@@ -44,7 +43,7 @@ def _too_deep() -> MalformedJson:
 
 
 def _is_deeper_than(levels: int, value: Any) -> bool:
-    """Level by level, without recursion."""
+    """Walks level by level, without recursion."""
     containers = _containers([value])
     for _ in range(levels):
         containers = [

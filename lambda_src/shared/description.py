@@ -1,8 +1,8 @@
-"""Text as SageMaker takes it for a description."""
+"""Text that SageMaker accepts as a description."""
 
 _MAX = 1024
-# A model's answer may have megabytes: what comes after this cannot be part of the line.
-_LOOKED_AT = 16 * _MAX
+# A model's answer may have megabytes; characters after this limit cannot be part of the line.
+_MAX_READ = 16 * _MAX
 
 
 def description(text: str) -> str:
@@ -10,7 +10,7 @@ def description(text: str) -> str:
 
     https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelPackage.html
     """
-    start = text[:_LOOKED_AT]
+    start = text[:_MAX_READ]
     line = " ".join("".join(char if char.isprintable() else " " for char in start).split())
-    is_whole = len(line) <= _MAX and len(text) <= _LOOKED_AT
+    is_whole = len(line) <= _MAX and len(text) <= _MAX_READ
     return line if is_whole else line[: _MAX - 1] + "…"

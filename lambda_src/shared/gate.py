@@ -1,7 +1,7 @@
-"""The gate: are a version's metrics good enough for it to go live?
+"""The gate: are a version's metrics good enough to go live?
 
-A rule is about one metric. What it says about the live version holds only when there is one that has the
-metric; its floor and its ceiling hold always.
+A rule is about one metric. Its comparison with the live version applies only if a live version has the
+metric; its floor and its ceiling always apply.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -10,13 +10,16 @@ from decimal import Decimal
 from difflib import get_close_matches
 from typing import Literal
 
-# A description has room for 1,024 characters, and the numbers of other rules come first.
+# Characters: a description has room for 1,024, and the numbers of other rules come first.
 _MAX_LISTED = 200
 
 
 @dataclass(frozen=True)
 class Rule:
-    """With a `direction` alone, strictly better than what is live; `tolerance` allows that much worse."""
+    """Requires a value strictly better than the live one; `tolerance` allows it to be that much worse.
+
+    Without a `direction`, only `floor` and `ceiling` apply. All of them are in the metric's own unit.
+    """
 
     metric: str
     direction: Literal["higher", "lower"] | None = None
@@ -28,31 +31,31 @@ class Rule:
 def objections(
     metrics: Mapping[str, float], live: Mapping[str, float], rules: Sequence[Rule]
 ) -> list[str]:
-    """What each rule holds against a version, with both numbers; empty if it passes.
+    """The rules that a version violates, each with both numbers; empty if the version passes.
 
-    `live` are the metrics of the version that is live, empty if there is none.
+    `live` are the metrics of the live version; empty if there is none.
     """
-    said: list[str] = []
+    found: list[str] = []
     missing = [rule.metric for rule in rules if rule.metric not in metrics]
     for rule in rules:
         if rule.metric not in missing:
-            said += _objections(metrics, live, rule)
+            found += _objections(metrics, live, rule)
         else:
-            # The names there are take much room, and are said once.
+            # The list of names is long, so only the first objection has it.
             names = f"; they have {_listed(sorted(metrics))}" if rule.metric == missing[0] else ""
-            said.append(_lacks(rule.metric, metrics) + names)
-    return said
+            found.append(_lacks(rule.metric, metrics) + names)
+    return found
 
 
 def _objections(
     metrics: Mapping[str, float], live: Mapping[str, float], rule: Rule
 ) -> Iterator[str]:
     value = metrics[rule.metric]
-    says = f"{rule.metric} is {value}"
+    prefix = f"{rule.metric} is {value}"
     if rule.floor is not None and value < rule.floor:
-        yield f"{says}, below the floor of {rule.floor}"
+        yield f"{prefix}, below the floor of {rule.floor}"
     if rule.ceiling is not None and value > rule.ceiling:
-        yield f"{says}, above the ceiling of {rule.ceiling}"
+        yield f"{prefix}, above the ceiling of {rule.ceiling}"
     if rule.direction is None or rule.metric not in live:
         return
     before = live[rule.metric]
@@ -60,9 +63,9 @@ def _objections(
     if rule.direction == "lower":
         worse_by = -worse_by
     if rule.tolerance is None and worse_by >= 0:
-        yield f"{says}, and must be {rule.direction} than {before}, which is live"
+        yield f"{prefix}, and must be {rule.direction} than {before}, which is live"
     elif rule.tolerance is not None and worse_by > _exact(rule.tolerance):
-        yield f"{says}, worse than {before}, which is live, by more than {rule.tolerance}"
+        yield f"{prefix}, worse than {before}, which is live, by more than {rule.tolerance}"
 
 
 def _lacks(name: str, metrics: Iterable[str]) -> str:
@@ -71,7 +74,7 @@ def _lacks(name: str, metrics: Iterable[str]) -> str:
     close = [folded[match] for match in get_close_matches(name.casefold(), folded)]
     similar = list(dict.fromkeys([*nested, *close]))
     hint = f" (similar: {_listed(similar)})" if similar else ""
-    # A text is no number: {"accuracy": "0.95"} has no accuracy.
+    # Text is not a number: {"accuracy": "0.95"} has no number accuracy.
     return f"its metrics have no number {name}, which a rule needs{hint}"
 
 
@@ -81,7 +84,7 @@ def _last(name: str) -> str:
 
 
 def _listed(names: Sequence[str]) -> str:
-    """As many names as fit into _MAX_LISTED characters, and how many more there are."""
+    """As many names as fit into _MAX_LISTED characters, and the number of the remaining names."""
     fitting = 0
     length = 0
     for name in names:
@@ -94,5 +97,5 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _exact(number: float) -> Decimal:
-    """The number as it was written: in binary, 0.9 is more than 0.01 below 0.91."""
+    """The number in decimal, as it was written: in binary, 0.9 is more than 0.01 below 0.91."""
     return Decimal(str(number))

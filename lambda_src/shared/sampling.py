@@ -1,17 +1,17 @@
-"""How many requests it takes until a fleet that gets a share of them has answered one."""
+"""How many requests are needed until a fleet that receives a share of them has answered one."""
 
 from math import ceil, log
 
-# The probability that the new fleet has answered when it is taken to pass.
+# The probability that the new fleet has answered, before it counts as passed.
 REACHED = 0.99
-# The same, before it is blamed for requests of which the old fleet may have answered any.
+# The same probability, before failures count against the new fleet although the old fleet answers too.
 CERTAIN = 0.9999
 # Between two requests.
 PAUSE_SECONDS = 0.1
 
 
 def share_beside(step: float) -> float:
-    """The share of the requests that this part of a new fleet gets at worst: beside the whole old fleet."""
+    """The smallest share of the requests that `step` of a new fleet receives, beside the whole old fleet."""
     return 1 if step >= 1 else step / (1 + step)
 
 

@@ -1,4 +1,4 @@
-"""`code/smoke.json`: a request that a model brings along, and what the answer to it must contain.
+"""`code/smoke.json`: a request that a model comes with, and what the answer must contain.
 
 {"request": {"inputs": "what a lovely day"}, "answer": {"label": "positive"}}
 """
@@ -14,7 +14,7 @@ MAX_BYTES = 1024**2
 
 @dataclass(frozen=True)
 class SmokeRequest:
-    """Both are JSON values; an `answer` of None, as in a file without one, accepts any answer."""
+    """Two JSON values; an `answer` of None, as in a file without an answer, accepts any answer."""
 
     request: Any
     answer: Any = None
@@ -22,21 +22,21 @@ class SmokeRequest:
     @classmethod
     def parse(cls, text: bytes) -> "SmokeRequest":
         """Raises MalformedJson."""
-        said = parse(text, MAX_BYTES)
-        if not isinstance(said, dict) or "request" not in said:
-            raise MalformedJson('holds no {"request": …}')
-        if unknown := said.keys() - {"request", "answer"}:
+        content = parse(text, MAX_BYTES)
+        if not isinstance(content, dict) or "request" not in content:
+            raise MalformedJson('does not contain {"request": …}')
+        if unknown := content.keys() - {"request", "answer"}:
             raise MalformedJson(
                 f"has an unknown key {quoted(min(unknown))}; it may have request, answer"
             )
-        return cls(said["request"], said.get("answer"))
+        return cls(content["request"], content.get("answer"))
 
     def accepts(self, answer: Any) -> bool:
         return self.answer is None or _contains(answer, self.answer)
 
 
 def _contains(found: Any, wanted: Any) -> bool:
-    """Objects may hold more than is wanted, at any depth; everything else is equal."""
+    """Objects may contain further keys, at any depth; all other values must be equal."""
     if isinstance(wanted, dict):
         return isinstance(found, dict) and all(
             key in found and _contains(found[key], value) for key, value in wanted.items()
@@ -47,5 +47,5 @@ def _contains(found: Any, wanted: Any) -> bool:
             and len(found) == len(wanted)
             and all(map(_contains, found, wanted))
         )
-    # For Python, True is 1.
+    # In Python, True equals 1.
     return bool(found == wanted and isinstance(found, bool) is isinstance(wanted, bool))

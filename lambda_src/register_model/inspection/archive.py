@@ -1,7 +1,7 @@
-"""Inspect: is this model.tar.gz sound, safe to unpack, and a model?
+"""Is this model.tar.gz sound, safe to unpack, and a model?
 
-SageMaker finds a bad archive only after minutes of a failing endpoint, so everything that can be
-told from the archive alone is told here, while it streams by once.
+SageMaker reports a bad archive only after minutes of a failing endpoint. So everything that can be checked in
+the archive alone is checked here, while the archive is read once.
 """
 
 import re
@@ -17,11 +17,12 @@ from lambda_src.shared.quoted import quoted
 from lambda_src.shared.smoke_request import SmokeRequest
 
 MAX_MEMBERS = 10_000
-# What a function of 1,024 MB inspects and copies in half of its 900 seconds: docs/decisions/0030-bounds.md.
+# Bytes that a function of 1,024 MB inspects and copies in half of its 900 seconds:
+# docs/decisions/0030-bounds.md.
 MAX_PACKED = 10 * 1000**3
 _CODE = PurePosixPath("code/inference.py")
 _SMOKE = PurePosixPath("code/smoke.json")
-# What the usual frameworks save. JSON and text are not among them: every tokenizer has those.
+# Files that the usual frameworks save. JSON and text do not count: every tokenizer has them.
 # fmt: off
 _WEIGHTS = {
     ".bin", ".ckpt", ".gguf", ".h5", ".joblib", ".keras", ".model", ".msgpack", ".npy", ".npz",
@@ -38,7 +39,7 @@ _KINDS = {
 
 
 def refuse_size(size: int) -> None:
-    """Raises Refusal for an archive that has too few or too many bytes to be read at all."""
+    """Raises Refusal for an archive whose size in bytes rules out an inspection."""
     if size == 0:
         raise Refusal("The file is empty. Pack it with: tar -czf model.tar.gz -C <folder> .")
     if size > MAX_PACKED:
@@ -49,11 +50,10 @@ def refuse_size(size: int) -> None:
 
 
 def inspect(stream: Readable) -> bytes | None:
-    """Read the archive to its end; return its smoke request, if it has one.
+    """Read the archive to its end; return the content of its smoke request, None without one.
 
-    Raises Refusal, with a reason for its author.
-
-    An error of the stream itself (a lost connection) is no refusal and passes through.
+    Raises Refusal with a reason for the author. Errors of the stream, such as a lost connection, pass
+    through.
     """
     archive = Gunzip(stream)
     is_model = False
@@ -62,7 +62,7 @@ def inspect(stream: Readable) -> bytes | None:
         _refuse_too_many(count)
         _refuse_unsafe_name(member)
         _refuse_special(member)
-        is_model = is_model or _makes_a_model(member)
+        is_model = is_model or _is_model_file(member)
         misplaced = misplaced or _misplaced_code(member)
         smoke = smoke if member.content is None else member.content
     archive.drain()
@@ -117,7 +117,7 @@ def _refuse_special(member: Member) -> None:
         )
 
 
-def _makes_a_model(member: Member) -> bool:
+def _is_model_file(member: Member) -> bool:
     path = PurePosixPath(member.name)
     if member.kind not in FILES:
         return False

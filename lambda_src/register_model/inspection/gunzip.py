@@ -1,8 +1,7 @@
-"""Unpack gzip as it streams by, in a few hundred kilobytes of memory.
+"""Unpack a stream of gzip data, in a few hundred kilobytes of memory.
 
-Every checksum and length is verified, over any number of gzip members. What the data is to blame
-for becomes a Refusal; an error of the source (a lost connection) passes through untouched, because
-then the delivery may well be sound.
+Every checksum and length is verified, over any number of gzip members. Defects of the data become a Refusal.
+Errors of the source, such as a lost connection, pass through, because the delivery may be sound.
 """
 
 import zlib
@@ -12,19 +11,19 @@ from lambda_src.register_model.inspection.refusal import Refusal
 from lambda_src.shared.objects import Readable
 
 _GZIP = 16 + zlib.MAX_WBITS
-# Larger pieces are slower: they outgrow the processor's cache and the allocator's free lists.
+# Bytes. Larger pieces are slower: they exceed the processor's cache and the allocator's free lists.
 _PIECE = 64 * 1024
-# Above it, SageMaker needs a longer ModelDataDownloadTimeoutInSeconds than it has by default.
+# Bytes. Above this size, SageMaker needs a longer ModelDataDownloadTimeoutInSeconds than it has by default.
 # https://docs.aws.amazon.com/sagemaker/latest/dg/large-model-inference-hosting.html
 MAX_UNPACKED = 40 * 1000**3
-# Weights hardly compress, and text does so by ten at most; only a bomb unpacks to a hundred times
-# its size. The first GiB is free, so that small, oddly repetitive archives pass.
+# Weights hardly compress, and text compresses ten times at most; only a decompression bomb unpacks to a
+# hundred times its size. The limit starts after one GiB, so that small, repetitive archives pass.
 _MAX_RATIO = 100
 _FREE_OF_RATIO = 1024**3
 
 
 class Gunzip:
-    """Unpacked bytes, to be read or skipped in order."""
+    """The unpacked bytes, which can be read or skipped in order."""
 
     def __init__(self, source: Readable) -> None:
         self._chunks = _unpack(source)
@@ -32,7 +31,7 @@ class Gunzip:
         self._at = 0
 
     def read(self, size: int) -> bytes:
-        """Exactly `size` bytes, or fewer at the end. Keep it small: they are held in memory."""
+        """Exactly `size` bytes, or fewer at the end. All of them are held in memory."""
         parts = []
         while size > 0 and (available := self._available()):
             part = self._chunk[self._at : self._at + min(size, available)]
@@ -42,7 +41,7 @@ class Gunzip:
         return b"".join(parts)
 
     def skip(self, size: int) -> int:
-        """Pass over `size` bytes, or fewer at the end; how many there were."""
+        """Skip `size` bytes, or fewer at the end; return how many were skipped."""
         skipped = 0
         while skipped < size and (available := self._available()):
             step = min(size - skipped, available)
@@ -51,7 +50,7 @@ class Gunzip:
         return skipped
 
     def drain(self) -> None:
-        """Pass over the rest, so that its checksums are verified too."""
+        """Skip the rest, so that its checksums are verified too."""
         while self._available():
             self._at = len(self._chunk)
 

@@ -1,11 +1,11 @@
-"""Walk over the members of a tar archive as it streams by, without unpacking any.
+"""The members of a tar archive that is read as a stream, without unpacking any member.
 
-The standard library parses each header; the walk is our own, because `tarfile` takes a damaged
-header in the middle for the end of the archive, recurses into chained extension headers, and
-keeps sparse maps of any length in memory.
+The standard library parses each header. The loop over the headers is our own, because `tarfile` takes a
+damaged header for the end of the archive, recurses into chained extension headers, and keeps sparse maps of
+any length in memory.
 
-An extension header (GNU long name, pax) says something about the member that follows it, or, if
-global, about all that follow.
+An extension header (GNU long name, pax) describes the member that follows it; a global one describes all
+members that follow it.
 """
 
 import re
@@ -36,9 +36,9 @@ _DAMAGED = "Pack the archive again and deliver it again."
 
 
 class Member(NamedTuple):
-    """`kind` is tar's one-byte type; `sparse` members are stored with their holes left out.
+    """`kind` is tar's one-byte type, `size` is in bytes; `sparse` members are stored without their holes.
 
-    `content` is there if it was asked for.
+    `content` is None unless the content was to be kept.
     """
 
     name: str
@@ -49,20 +49,20 @@ class Member(NamedTuple):
 
 
 def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
-    """Each member in order, the file `keep` with its content.
+    """Each member in order; the member `keep` with its content.
 
-    Refuses an archive that lacks its end, so read to the last one.
+    Raises Refusal for damaged data. A missing end is found only after the last member.
     """
     last = "the beginning"
     for_all: dict[bytes, bytes] = {}
     for_next: dict[bytes, bytes] = {}
     while (header := _header(archive, last)) is not None:
         if header.type in _EXTENSIONS:
-            said = _extension(archive, header, last)
+            records = _extension(archive, header, last)
             if header.type == tarfile.XGLTYPE:
-                for_all |= said
+                for_all |= records
             else:
-                for_next |= said
+                for_next |= records
             continue
         member = _member(header, for_all | for_next)
         for_next = {}
@@ -72,7 +72,7 @@ def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
             continue
         yield member
         last = quoted(member.name)
-        # Only files have data; what a folder states as its size takes no room in the archive.
+        # Folders have no data in the archive, even if their header states a size.
         if member.kind != tarfile.DIRTYPE:
             data = _padded(member.size)
             if archive.skip(data) < data:
@@ -123,9 +123,9 @@ def _extension(archive: Gunzip, header: tarfile.TarInfo, last: str) -> dict[byte
 
 
 def _pax_records(data: bytes, last: str) -> Iterator[tuple[bytes, bytes]]:
-    """Pax says `<length of all this> <key>=<value>\\n`, one record after another.
+    """A pax header consists of records `<length of the record> <key>=<value>\\n`.
 
-    Only what matters here is kept, under three keys: chained headers must not fill the memory.
+    Only three keys are kept, because chained headers must not fill the memory.
     """
     at = 0
     while at < len(data):
@@ -142,15 +142,15 @@ def _pax_records(data: bytes, last: str) -> Iterator[tuple[bytes, bytes]]:
         at = end
 
 
-def _member(header: tarfile.TarInfo, said: dict[bytes, bytes]) -> Member:
+def _member(header: tarfile.TarInfo, records: dict[bytes, bytes]) -> Member:
     name, size = header.name, header.size
-    if _PATH in said:
-        name = said[_PATH].decode("utf-8", "surrogateescape")
-    if _SIZE in said:
-        if not _PAX_SIZE.fullmatch(said[_SIZE]):
+    if _PATH in records:
+        name = records[_PATH].decode("utf-8", "surrogateescape")
+    if _SIZE in records:
+        if not _PAX_SIZE.fullmatch(records[_SIZE]):
             raise Refusal(f"The tar data is damaged at {quoted(name)} (bad size). {_DAMAGED}")
-        size = int(said[_SIZE])
-    sparse = header.type == tarfile.GNUTYPE_SPARSE or _SPARSE in said
+        size = int(records[_SIZE])
+    sparse = header.type == tarfile.GNUTYPE_SPARSE or _SPARSE in records
     return Member(name, header.type, size, sparse)
 
 
