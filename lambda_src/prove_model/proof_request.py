@@ -19,17 +19,22 @@ _LEAST_MILLISECONDS = 10**11
 
 @dataclass(frozen=True)
 class ProofRequest:
-    """`by_operator` says whether `rollforward prove` sent the request, rather than EventBridge."""
+    """`by_operator` says whether `rollforward prove` sent the request, rather than EventBridge.
+
+    `deployment` comes with an event. `configuration` comes from Terraform's state: the endpoint configuration
+    that the last apply asked for.
+    """
 
     model: str
     by_operator: bool
     deployment: StartedDeployment | None = None
+    configuration: str | None = None
 
 
 def proof_request(event: Mapping[str, Any], names: Names) -> ProofRequest | None:
     """None if the event is about an endpoint that does not belong to this environment."""
     if "model" in event:
-        return ProofRequest(event["model"], by_operator=True)
+        return ProofRequest(event["model"], True, configuration=event.get("configuration"))
     model = names.model_of(event["detail"]["EndpointName"])
     return ProofRequest(model, False, _deployment(event)) if model else None
 

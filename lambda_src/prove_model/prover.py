@@ -61,12 +61,13 @@ class Prover:
             return self._report_failed(endpoint, deployment)
         if endpoint.status != "InService":
             return self._without_keys(Verdict.NOT_SETTLED, f"The endpoint is {endpoint.status}.")
-        if deployment is None or not deployment.was_rolled_back(endpoint.configuration):
+        rolled_back = self._rolled_back(endpoint.configuration, deployment)
+        if rolled_back is None:
             return self._check_live(endpoint, announced)
         self.cloud.sleep(PAUSE_SECONDS)
         if self._find_endpoint() != endpoint:
             return None
-        return self._reject_rolled_back(endpoint, deployment)
+        return self._reject_rolled_back(endpoint, rolled_back)
 
     def _last_deployment(self) -> StartedDeployment | None:
         """The last deployment that SageMaker reported, in this event or in an earlier one."""
@@ -77,6 +78,21 @@ class Prover:
             return known
         self.cloud.parameters.write(parameter, str(new))
         return new
+
+    def _rolled_back(self, live: str, known: StartedDeployment | None) -> StartedDeployment | None:
+        """The deployment that SageMaker rolled back; None if the last one asked for what is live.
+
+        SageMaker may report a deployment in no event; then only the request says what was asked for.
+        """
+        if known and known.was_rolled_back(live):
+            return known
+        asked = self.request.configuration
+        if asked is None or asked == live:
+            return None
+        if known is None:
+            return StartedDeployment(asked, live, started=0, timed=False)
+        failure = known.failure if known.rolled_back == asked else None
+        return replace(known, configuration=asked, replaced=live, failure=failure)
 
     def _report_failed(self, endpoint: Endpoint, deployment: StartedDeployment | None) -> Finding:
         failed = self._key(deployment.configuration if deployment else endpoint.configuration)
@@ -132,21 +148,30 @@ class Prover:
         """SageMaker rolled back: reject the version, unless only its settings were new."""
         live, failed = self._key(endpoint.configuration), self._key(deployment.configuration)
         reason = description(rollback_reason(endpoint, deployment, live, failed))
+        answer = ProverAnswer(Verdict.ROLLED_BACK, self.model, _text(live), _text(failed), reason)
         versions = self._versions(failed)
+        to_reject = _not_rejected(versions) if failed != live else []
+        if deployment.is_settled:
+            rejected = [one for one in versions if failed != live and one not in to_reject]
+            return Finding(replace(answer, rejected=_numbers(rejected)))
+        self._reject(to_reject, reason)
         if failed != live:
-            self._reject(_not_rejected(versions), reason)
+            answer = replace(answer, rejected=_numbers(versions))
         self._announce(Event.ROLLED_BACK, failed, reason, versions)
-        # From now on nothing but the live version is asked for, so that the next event does not reject a
-        # version that somebody approves again. A deployment that has begun meanwhile is kept.
-        if self._last_deployment() == deployment:
+        self._settle(endpoint, deployment)
+        return Finding(answer, Event.ROLLED_BACK)
+
+    def _settle(self, endpoint: Endpoint, deployment: StartedDeployment) -> None:
+        """From now on nothing but the live version is asked for.
+
+        So the next event does not reject a version that somebody approves again. A deployment that has begun
+        meanwhile is kept.
+        """
+        last = self._last_deployment()
+        if last is None or last.started == deployment.started:
             ended = int(endpoint.modified.timestamp() * 1000)
             settled = deployment.settled(endpoint.configuration, ended)
             self.cloud.parameters.write(self.names.last_deployment(self.model), str(settled))
-        rejected = _numbers(versions) if failed != live else ()
-        answer = ProverAnswer(
-            Verdict.ROLLED_BACK, self.model, _text(live), _text(failed), reason, rejected
-        )
-        return Finding(answer, Event.ROLLED_BACK)
 
     @property
     def model(self) -> str:

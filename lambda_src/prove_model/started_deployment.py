@@ -5,7 +5,7 @@ stores its start. An apply whose update SageMaker refuses starts no deployment, 
 """
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from lambda_src.shared.parameters import NO_VALUE
 
@@ -16,6 +16,7 @@ class StartedDeployment:
 
     `started` is SageMaker's time in milliseconds since 1970; it tells old events from new ones. If `timed` is
     False, SageMaker sent no start time: then it is the time of one event, and differs between the stages.
+    `rolled_back` names the configuration of the last deployment that was rolled back and dealt with.
     `old_passes` says whether the replaced configuration passes the new version's smoke request; `failure`
     says how the new configuration failed it.
     """
@@ -26,6 +27,7 @@ class StartedDeployment:
     old_passes: bool = False
     failure: str | None = None
     timed: bool = True
+    rolled_back: str | None = None
 
     def is_same_as(self, other: "StartedDeployment") -> bool:
         if self.timed and other.timed:
@@ -36,13 +38,18 @@ class StartedDeployment:
         """True only if the replaced configuration is live: events of a later deployment may be lost."""
         return live == self.replaced != self.configuration
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether its roll back was dealt with."""
+        return self.rolled_back == self.configuration
+
     def settled(self, live: str, ended: int) -> "StartedDeployment":
-        """What is remembered after its end, at `ended` in milliseconds: nothing but `live` is asked for.
+        """What is remembered of it after its roll back, at `ended` in milliseconds: only `live` is asked for.
 
         The start time stays, or becomes the end without one, so that late events start no new deployment.
         """
         started = self.started if self.timed else max(self.started, ended)
-        return StartedDeployment(live, self.replaced, started, timed=self.timed)
+        return replace(self, configuration=live, started=started, rolled_back=self.configuration)
 
     @classmethod
     def parse(cls, text: str) -> "StartedDeployment | None":

@@ -66,6 +66,10 @@ class FakeRolls(FakeCloud):
         self.values[LAST_DEPLOYMENT] = str(deployment)
         return deployment
 
+    def remember_failure(self, failure: str, deployment: StartedDeployment) -> None:
+        """The deployment failed its smoke request."""
+        self.values[LAST_DEPLOYMENT] = str(replace(deployment, failure=failure))
+
     @property
     def asked_for(self) -> str | None:
         known = StartedDeployment.parse(self.values[LAST_DEPLOYMENT])
@@ -79,9 +83,11 @@ class FakeRolls(FakeCloud):
         *,
         by_operator: bool = False,
         deployment: StartedDeployment | None = None,
+        configuration: str | None = None,
         sleep: Callable[[float], None] = no_wait,
     ) -> Finding:
-        request = ProofRequest(MODEL, by_operator, deployment)
+        by_operator = by_operator or configuration is not None
+        request = ProofRequest(MODEL, by_operator, deployment, configuration)
         return Prover(replace(self.connect(), sleep=sleep), NAMES, request).prove()
 
     @property
