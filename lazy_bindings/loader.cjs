@@ -1,6 +1,6 @@
 // Loaded into jsii's Node process by loader.py, before the provider's package.
 "use strict";
-const { existsSync } = require("node:fs");
+const fs = require("node:fs");
 const Module = require("node:module");
 const { join } = require("node:path");
 const v8 = require("node:v8");
@@ -10,7 +10,7 @@ const workerThreads = require("node:worker_threads");
 //    `exports.x = require("./x")` two thousand times.
 const INDEX = /[\\/]@cdktf[\\/]provider-[^\\/]+[\\/]lib[\\/]index\.js$/;
 const EAGER = /^exports\.(\w+) = require\("(\.\/[\w-]+)"\);$/;
-// Everything else that the generated file may hold; any other line and it is left as it is.
+// The other lines of a generated file. A file with any other line is loaded as it is.
 const KNOWN = /^(?:"use strict";|\/\*\*| \*.*|\/\/.*|Object\.defineProperty\(exports, "__esModule", \{ value: true \}\);|(?:exports\.\w+ = )+void 0;|)$/;
 
 const compile = Module.prototype._compile;
@@ -29,9 +29,9 @@ Module.prototype._compile = function (source, filename, ...rest) {
   }
 };
 
-// 2. On a package's first use, jsii has a thread write an index of its types, without which every
-//    run parses 120 MB of JSON. A fast run would end before the thread does, each time anew: hold the
-//    exit until the index stands. Python waits for five seconds before it ends Node.
+// 2. On a package's first use, a thread of jsii writes an index of its types. Without the index, every
+//    run parses 120 MB of JSON. A fast run ends before the thread does, so the exit waits for the index.
+//    Python waits five seconds before it ends Node.
 const indexing = new Set();
 workerThreads.Worker = class extends workerThreads.Worker {
   constructor(file, options) {
@@ -42,25 +42,48 @@ workerThreads.Worker = class extends workerThreads.Worker {
     this.once("exit", () => indexing.delete(folder));
   }
 };
-// First of all, for jsii removes its links to the packages on exit too.
+// Before other listeners: jsii removes its links to the packages on exit.
 process.prependListener("exit", () => {
   const deadline = Date.now() + 4500;
   const never = new Int32Array(new SharedArrayBuffer(4));
   for (const folder of indexing) {
-    while (!existsSync(join(folder, ".jsii.runtime.v1.json")) && Date.now() < deadline) {
+    while (!fs.existsSync(join(folder, ".jsii.runtime.v1.json")) && Date.now() < deadline) {
       Atomics.wait(never, 0, 0, 20);
     }
   }
 });
 
-// 3. Node runs for a second or two: room to grow into gains nothing, and would not be given back.
+// 3. Node runs for a second or two: memory in reserve makes it no faster.
 v8.setFlagsFromString("--optimize-for-size");
 
-// 4. Every token keeps the stack that made it, for an error's message: a quarter of Node's work, and
-//    here it is always jsii's own stack. A provider's package comes after cdktf's, so this is found.
+// 4. Every token keeps the stack trace of its creation for error messages. That is a quarter of Node's
+//    work, and here the stack is always jsii's own. cdktf's package is loaded before a provider's.
 const STACK_TRACE = /[\\/]cdktf[\\/]lib[\\/]tokens[\\/]private[\\/]stack-trace\.js$/;
 function dropStackTraces() {
   for (const [name, module] of Object.entries(require.cache)) {
     if (STACK_TRACE.test(name)) module.exports.captureStackTrace = () => [];
   }
 }
+
+// 5. jsii reads all definitions of a package's types, 32 MB, and uses a few slices of them. Each slice is
+//    read from the file when it is used; any other use of the content reads the whole file.
+const DEFINITIONS = /[\\/]\.jsii\.runtime-defs\.v\d+\.jsonl$/;
+const readFile = fs.readFileSync;
+fs.readFileSync = function (path, ...rest) {
+  if (rest.length || !DEFINITIONS.test(path)) return readFile.call(fs, path, ...rest);
+  const descriptor = fs.openSync(path);
+  let whole;
+  return new Proxy(Buffer.alloc(0), {
+    get(_, property) {
+      if (property === "toString") return slice;
+      whole ??= readFile.call(fs, path);
+      const value = whole[property];
+      return typeof value === "function" ? value.bind(whole) : value;
+    },
+  });
+  function slice(encoding, start, end) {
+    if (end === undefined) return readFile.call(fs, path).toString(encoding, start);
+    const buffer = Buffer.alloc(end - start);
+    return buffer.toString(encoding, 0, fs.readSync(descriptor, buffer, 0, buffer.length, start));
+  }
+};

@@ -1,17 +1,17 @@
-"""Load a cdktf provider's bindings on first use, so that synthesis starts in a second instead of twenty.
+"""Load a cdktf provider's bindings on first use, so that synthesis starts in one second instead of twenty.
 
 The generated package `cdktf_cdktf_provider_aws` ends its `__init__.py` with one `from . import x` for each
-of its 2,135 sub-modules, and its JavaScript half requires as many files: twenty seconds and a gigabyte, of
-which an app uses a hundredth. jsii needs neither: sub-modules work when imported one by one.
+of its 2,135 sub-modules, and its JavaScript half requires as many files. That takes twenty seconds and a
+gigabyte, and an app uses a hundredth of it. jsii does not need it: sub-modules can be imported one by one.
 
-`install` puts the package into `sys.modules` without running its `__init__.py`, tells jsii where the types
-of the sub-modules live, and has jsii load `loader.cjs`, which does the same for the JavaScript half. And
-it remembers the type hints that the bindings check each call against.
-Imports, types and the synthesized bytes stay the same. Whatever looks unexpected takes the stock path, and
-says so once at debug level.
+`install` puts the package into `sys.modules` without running its `__init__.py`, tells jsii which sub-module
+defines which type, and makes jsii load `loader.cjs`, which does the same for the JavaScript half. It also
+caches the type hints that the bindings check each call against.
+Imports, types and the synthesized bytes stay the same. If anything is not as expected, the package loads as
+shipped, and one message at debug level says why.
 
 To use it elsewhere, copy this file and `loader.cjs`, and call `install` before anything imports the
-provider's package; `cdktf` itself may come first. It knows nothing of the project around it.
+provider's package; `cdktf` itself may be imported earlier. The two files depend on nothing else here.
 """
 
 import ast
@@ -32,7 +32,7 @@ from typing import Any
 
 JAVASCRIPT = Path(__file__).with_suffix(".cjs")
 
-# What jsii wants to know of a package that it loads: this one has no types.
+# The metadata that jsii requires of a package. This package has no types.
 _PACKAGE = {"name": "lazy-bindings", "version": "1.0.0", "main": "index.js"}
 _ASSEMBLY = {
     "schema": "jsii/0.10.0",
@@ -51,25 +51,26 @@ logger = logging.getLogger(__name__)
 
 
 class UnexpectedError(Exception):
-    """Something is not as this module knows it."""
+    """Something is not as this module expects it."""
 
 
 def install(package: str, *, version: str, unless: str) -> bool:
-    """Make `package` load lazily; return whether it does. Never raises for what it finds.
+    """Make `package` load on first use. Return whether it does; never raise an exception.
 
-    `version` is the one that this was seen to work with; the environment variable `unless` turns it off.
+    `version` is the version of the package that this module is tested with. If the environment variable
+    named by `unless` is set, the package loads as shipped.
     """
     try:
         module = _prepare(package, version, unless)
-    except Exception as error:  # whatever is wrong, the stock path still works
-        logger.debug("%s loads the stock way: %s: %s", package, type(error).__name__, error)
+    except Exception as error:  # the package still loads as shipped
+        logger.debug("%s loads as shipped: %s: %s", package, type(error).__name__, error)
         return False
     sys.modules[package] = module
-    _remember_type_hints()
+    _cache_type_hints()
     try:
         _load_in_node()
     except Exception as error:
-        logger.debug("Node loads the stock way: %s: %s", type(error).__name__, error)
+        logger.debug("Node loads the package as shipped: %s: %s", type(error).__name__, error)
     return True
 
 
@@ -77,13 +78,13 @@ def _prepare(package: str, version: str, unless: str) -> ModuleType:
     if os.environ.get(unless):
         raise UnexpectedError(f"{unless} is set")
     if package in sys.modules:
-        raise UnexpectedError("it is imported already")
+        raise UnexpectedError("it is already imported")
     spec, folder = _find(package)
     assembly, found = _assembly(folder / "_jsii" / "__init__.py")
     if found != version:
         raise UnexpectedError(f"version {found} is installed, {version} is known to work")
     submodules = _eager_imports(folder / "__init__.py")
-    # jsii fills it from what newer packages bring themselves.
+    # Newer packages fill this map of jsii's themselves.
     places = importlib.import_module("jsii._reference_map")._submodule_fqn_map
     places.update({f"{assembly}.{_camel_case(name)}": f"{package}.{name}" for name in submodules})
     return _lazy_module(spec, submodules)
@@ -92,12 +93,12 @@ def _prepare(package: str, version: str, unless: str) -> ModuleType:
 def _find(package: str) -> tuple[ModuleSpec, Path]:
     spec = importlib.util.find_spec(package)
     if spec is None or not spec.submodule_search_locations:
-        raise UnexpectedError("it is no installed package")
+        raise UnexpectedError("it is not an installed package")
     return spec, Path(spec.submodule_search_locations[0])
 
 
 def _assembly(init: Path) -> tuple[str, str]:
-    """What `jsii.JSIIAssembly.load(...)` is told: `@cdktf/provider-aws` and its version."""
+    """The arguments of `jsii.JSIIAssembly.load(...)`: the assembly's name and its version."""
     for node in ast.walk(ast.parse(init.read_text("utf-8"))):
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "jsii.JSIIAssembly.load":
             name, version = (str(ast.literal_eval(argument)) for argument in node.args[:2])
@@ -106,7 +107,7 @@ def _assembly(init: Path) -> tuple[str, str]:
 
 
 def _eager_imports(init: Path) -> frozenset[str]:
-    """The names that `init` imports from its own package, when they all stand at its end."""
+    """The sub-modules that `init` imports at its end. Raises UnexpectedError for any other line there."""
     body = init.read_text("utf-8").rpartition("\npublication.publish()\n")[2]
     names = set()
     for line in filter(None, (line.partition("#")[0].strip() for line in body.splitlines())):
@@ -137,27 +138,27 @@ def _lazy_module(spec: ModuleSpec, submodules: frozenset[str]) -> ModuleType:
     return module
 
 
-def _remember_type_hints() -> None:
-    """Bindings check each call against the hints of a stub, which Python would evaluate anew each time."""
+def _cache_type_hints() -> None:
+    """Evaluate the type hints of each of the bindings' stubs once, instead of at every call."""
     evaluate = typing.get_type_hints
-    known: dict[object, dict[str, Any]] = {}
+    evaluated: dict[object, dict[str, Any]] = {}
 
-    def remembered(obj: Any, *args: Any, **options: Any) -> dict[str, Any]:
+    def cached(obj: Any, *args: Any, **options: Any) -> dict[str, Any]:
         stub = getattr(obj, "__name__", "").startswith("_typecheckingstub__")
         if args or options or not stub:
             return evaluate(obj, *args, **options)
-        if obj not in known:
-            known[obj] = evaluate(obj)
-        return known[obj]
+        if obj not in evaluated:
+            evaluated[obj] = evaluate(obj)
+        return evaluated[obj]
 
-    typing.get_type_hints = remembered
+    typing.get_type_hints = cached
 
 
 def _load_in_node() -> None:
-    """Hand `loader.cjs` to jsii as a package of its own.
+    """Give `loader.cjs` to jsii as a package.
 
-    An option in NODE_OPTIONS would come too late where `cdktf` is imported first, for that starts Node; and
-    every other program on Node that is started from here would inherit it.
+    NODE_OPTIONS has no effect if `cdktf` is imported first, because that starts Node. All other Node
+    programs that this process starts would inherit it.
     """
     files = {
         "package.json": json.dumps(_PACKAGE).encode(),

@@ -7,21 +7,21 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 
 from config.partition import DNS_SUFFIXES
 
-AccountId = Annotated[str, StringConstraints(pattern=r"^\d{12}$")]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-\d$")]
+AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
+Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]$")]
 KmsKeyArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key/.+$")
+    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$")
 ]
 EcrImageUri = Annotated[
     str,
     StringConstraints(
-        pattern=r"^\d{12}\.dkr\.ecr\.[a-z0-9-]+\."
+        pattern=r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\."
         rf"({'|'.join(re.escape(suffix) for suffix in DNS_SUFFIXES)})"
         r"/[a-z0-9][a-z0-9._/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$"
     ),
 ]
 InstanceType = Annotated[
-    str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.(medium|large|\d{0,2}xlarge)$")
+    str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.(medium|large|[0-9]{0,2}xlarge)$")
 ]
 # Lowercase words joined by single hyphens: what every AWS name that is made of it accepts.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]

@@ -12,7 +12,9 @@ from config.schema.base import FiniteNumber, Frozen
 
 # What a key of CustomerMetadataProperties may be, but for spaces, with room for what goes before the name.
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
-MetricName = Annotated[str, StringConstraints(pattern=r"^[\p{L}\p{N}_.:/=+@-]{1,100}$")]
+MetricName = Annotated[
+    str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\p{L}\p{N}_.:/=+@-]+$")
+]
 
 MAX_RULES = 20
 # A standard parameter holds 4 KB; the rest is for the image, whose URI has up to 460 characters.

@@ -11,7 +11,8 @@ TOOLKIT = "https://github.com/aws/sagemaker-huggingface-inference-toolkit#readme
 ISOLATION = "https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html"
 
 SecretArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:.+$")
+    str,
+    StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$"),
 ]
 
 # https://huggingface.co/docs/sagemaker/main/en/reference/inference-toolkit

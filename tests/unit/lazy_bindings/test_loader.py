@@ -126,7 +126,7 @@ def test_another_layout_loads_the_stock_way(
 
 
 def test_a_package_that_is_not_installed_is_left_alone(caplog: pytest.LogCaptureFixture) -> None:
-    assert "no installed package" in falls_back(caplog)
+    assert "not an installed package" in falls_back(caplog)
 
 
 @pytest.mark.usefixtures("toy")
@@ -151,7 +151,7 @@ def test_without_its_javascript_only_node_loads_the_stock_way(
     monkeypatch.setattr(loader, "JAVASCRIPT", tmp_path / "missing.cjs")
     with caplog.at_level(logging.DEBUG, logger=loader.__name__):
         assert install()
-    assert "Node loads the stock way: FileNotFoundError" in caplog.text
+    assert "Node loads the package as shipped: FileNotFoundError" in caplog.text
     assert importlib.import_module("toy").ball.NAME == "ball"
 
 
@@ -165,4 +165,4 @@ def test_a_jsii_that_refuses_the_javascript_is_no_failure(
     monkeypatch.setattr(jsii.kernel, "load", refuse)
     with caplog.at_level(logging.DEBUG, logger=loader.__name__):
         assert install()
-    assert "Node loads the stock way: RuntimeError: another protocol" in caplog.text
+    assert "Node loads the package as shipped: RuntimeError: another protocol" in caplog.text
