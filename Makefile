@@ -27,8 +27,12 @@ test: export LOCALCLOUD_DECISIONS := $(CURDIR)/.build/decisions
 test: setup .venv/.torch .venv-policy/.done .venv-toolkit/.done lint  ## Run every test.
 	@[ ! -e .venv-lambda/.done ] || .venv-lambda/bin/python -m pytest -q -n 2 $(FUNCTIONS_TESTS)
 	@rm -rf $(LOCALCLOUD_DECISIONS) && mkdir -p $(LOCALCLOUD_DECISIONS)
-	pytest -n 3 --dist loadfile --no-loadscope-reorder
+	pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=
 	pytest tests/local/used.py
+
+# Less than two minutes on two cores.
+quick: lint  ## Run lint, and the unit and synth tests that are not slow.
+	pytest -q -n 2 -m 'not slow' tests/unit tests/synth
 
 lint: check .venv/.dev  ## Check style, types and the direction of imports.
 	ruff check .
@@ -102,4 +106,4 @@ lock:  ## Write the hashed requirements anew.
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:policy -o requirements/policy.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --group pyproject.toml:toolkit -o requirements/toolkit.txt
 
-.PHONY: help check setup demo test lint bench permissions synth plan deploy destroy lock
+.PHONY: help check setup demo test quick lint bench permissions synth plan deploy destroy lock

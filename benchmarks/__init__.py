@@ -1,1 +1,1 @@
-"""Measures what the README quotes. Medians and ratios of one sitting: machines differ, ratios less so."""
+"""Measures the figures in the README. Ratios of one run compare better between machines than medians."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks [PART…]`: measure, with progress on stderr and the figures on stdout."""
+"""`python -m benchmarks [PART…]`: print the figures on stdout and the progress on stderr."""
 
 import json
 import os
@@ -27,12 +27,12 @@ class Part(StrEnum):
 
 
 MEASURES: dict[Part, Callable[[Callable[[str], None]], Iterator[Figure]]] = {
-    Part.SYNTH: synth.warm,
-    Part.COLD: synth.cold,
-    Part.FLEET: fleet.sizes,
-    Part.HANDLER: handler.imports,
-    Part.INSPECTION: inspection.throughput,
-    Part.APPLY: apply.rolls,
+    Part.SYNTH: synth.measure_warm,
+    Part.COLD: synth.measure_cold,
+    Part.FLEET: fleet.measure,
+    Part.HANDLER: handler.measure,
+    Part.INSPECTION: inspection.measure,
+    Part.APPLY: apply.measure,
 }
 
 
@@ -42,9 +42,9 @@ def main(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
 ) -> None:
-    """Measure what the README quotes: medians of several runs, and their ratios."""
+    """Measure the figures in the README: medians of several runs, and their ratios."""
     os.environ[ENVIRONMENTS_VARIABLE] = str(ROOT / EXAMPLE_ENVIRONMENTS)
-    # jsii's warning about an old Node would be measured too.
+    # Without it, the time that jsii takes to print a warning about Node 20 is measured too.
     os.environ.setdefault("JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION", "20")
     with Console(stderr=True).status("measuring") as status:
         figures = [figure for part in parts or Part for figure in MEASURES[part](status.update)]

@@ -1,7 +1,6 @@
 """The roll of two endpoints in a local cloud: `rollforward apply` with its proof, against `cdktf deploy`.
 
-Both wait for SageMaker, which takes as long for either. So that the commands are measured and not that, the
-endpoints of the bench do not bake.
+Both wait equally long for SageMaker. The endpoints here do not bake, so that the commands are measured.
 """
 
 import os
@@ -13,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from statistics import median
 
-from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
+from benchmarks.checkout import ENVIRONMENT, MODELS, copy_with_two_models
 from benchmarks.figure import Figure
 from config.schema.settings import ENVIRONMENTS_VARIABLE, load
 from examples.sentiment.build import build
@@ -34,9 +33,9 @@ BY_CDKTF = [
 BY_US = [*ROLLFORWARD, "apply", *MODELS, "--yes"]
 
 
-def rolls(tell: Callable[[str], None]) -> Iterator[Figure]:
+def measure(report: Callable[[str], None]) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as name:
-        folder = checkout(Path(name) / "checkout")
+        folder = copy_with_two_models(Path(name) / "checkout")
         archive = build("v1", Path(name))
         environments = folder / EXAMPLE_ENVIRONMENTS
         environment = load(ENVIRONMENT, environments)
@@ -50,18 +49,18 @@ def rolls(tell: Callable[[str], None]) -> Iterator[Figure]:
                     ENVIRONMENTS_VARIABLE: str(environments),
                 }
             )
-            tell("the first apply of everything")
+            report("the first apply of everything")
             run([*ROLLFORWARD, "bootstrap"], environ, folder)
             run([*ROLLFORWARD, "apply", "--yes"], environ, folder)
             roll = _Roll(folder, archive, environ)
-            tell("a first roll by each")
+            report("a first roll by each")
             roll(BY_US)
             roll(BY_CDKTF)
             cdktf, ours = [], []
             for number in range(RUNS):
-                tell(f"cdktf deploy of 2 endpoints, run {number + 1} of {RUNS}")
+                report(f"cdktf deploy of 2 endpoints, run {number + 1} of {RUNS}")
                 cdktf.append(roll(BY_CDKTF))
-                tell(f"rollforward apply of 2 endpoints, run {number + 1} of {RUNS}")
+                report(f"rollforward apply of 2 endpoints, run {number + 1} of {RUNS}")
                 ours.append(roll(BY_US))
     yield from _figures(median(cdktf), median(ours))
 
@@ -81,7 +80,7 @@ def _figures(before: float, after: float) -> Iterator[Figure]:
 
 
 class _Roll:
-    """Delivers a new version of each model, and times the command that rolls to it."""
+    """Delivers a new version of each model, and measures the command that rolls to it, in seconds."""
 
     def __init__(self, folder: Path, archive: Path, environ: Mapping[str, str]) -> None:
         self._folder, self._archive, self._environ = folder, archive, environ
@@ -101,7 +100,7 @@ def run(command: list[str], environ: Mapping[str, str], folder: Path) -> None:
 
 
 def _environ(cloud: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment, led to the local cloud alone."""
+    """This process's environment variables, with the local cloud as the only cloud."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
     return {
         **own,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """The median of some runs; `ratio` is against the figure that `against` names."""
+    """The median of several runs, and its ratio to the figure that `against` names."""
 
     part: str
     what: str

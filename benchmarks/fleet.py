@@ -16,7 +16,7 @@ RUNS = 3
 SIZES = (1, 10, 100, 500)
 
 
-def sizes(tell: Callable[[str], None]) -> Iterator[Figure]:
+def measure(report: Callable[[str], None]) -> Iterator[Figure]:
     found: dict[int, list[Run]] = {size: [] for size in SIZES}
     selected = []
     with tempfile.TemporaryDirectory() as folder:
@@ -24,10 +24,10 @@ def sizes(tell: Callable[[str], None]) -> Iterator[Figure]:
             _write_environment(Path(folder), size)
         for number in range(RUNS):
             for size in SIZES:
-                tell(f"synth of {size} models, run {number + 1} of {RUNS}")
-                found[size].append(_synth(folder, size))
-            tell(f"synth of one of 500 models, run {number + 1} of {RUNS}")
-            selected.append(_synth(folder, 500, selected="model-250"))
+                report(f"synth of {size} models, run {number + 1} of {RUNS}")
+                found[size].append(_synthesize(folder, size))
+            report(f"synth of one of 500 models, run {number + 1} of {RUNS}")
+            selected.append(_synthesize(folder, 500, selected="model-250"))
     yield from _figures({size: medians(runs) for size, runs in found.items()}, medians(selected))
 
 
@@ -63,14 +63,14 @@ def _figures(found: dict[int, Run], selected: Run) -> Iterator[Figure]:
 
 
 def _write_environment(folder: Path, size: int) -> None:
-    """`dev`, with its model under many names."""
+    """Write the example's `dev` with `size` copies of its model."""
     content = yaml.safe_load((ROOT / EXAMPLE_ENVIRONMENTS / "dev.yaml").read_text("utf-8"))
     (model,) = content["models"].values()
     content["models"] = {f"model-{number:03}": model for number in range(1, size + 1)}
     (folder / f"fleet-{size}.yaml").write_text(yaml.safe_dump(content), "utf-8")
 
 
-def _synth(folder: str, size: int, selected: str = "") -> Run:
+def _synthesize(folder: str, size: int, selected: str = "") -> Run:
     with tempfile.TemporaryDirectory() as out:
         return run(
             [sys.executable, "-m", "benchmarks.fleet_app", folder, f"fleet-{size}", out],

@@ -1,4 +1,4 @@
-"""Synthesizes an environment that stands in another folder, as main.py does: folder, name, output."""
+"""Synthesizes an environment as main.py does. Arguments: its folder, its name, the output folder."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""What a cold start of the registrar imports, against boto3 alone."""
+"""The import time of the registrar's handler, against boto3 alone: a part of its cold start."""
 
 import os
 import subprocess
@@ -14,13 +14,13 @@ HANDLER = "lambda_src.register_model.handler"
 TIMED = "import time; start = time.perf_counter(); import {}; print(time.perf_counter() - start)"
 
 
-def imports(tell: Callable[[str], None]) -> Iterator[Figure]:
-    _import_seconds(HANDLER)  # compiles what is not compiled yet
+def measure(report: Callable[[str], None]) -> Iterator[Figure]:
+    seconds_to_import(HANDLER)  # writes missing bytecode
     boto3, handler = [], []
     for number in range(RUNS):
-        tell(f"import of the handler, run {number + 1} of {RUNS}")
-        boto3.append(_import_seconds("boto3"))
-        handler.append(_import_seconds(HANDLER))
+        report(f"import of the handler, run {number + 1} of {RUNS}")
+        boto3.append(seconds_to_import("boto3"))
+        handler.append(seconds_to_import(HANDLER))
     before, after = median(boto3), median(handler)
     yield Figure(part="handler", what="import boto3", median=before * 1000, unit="ms")
     yield Figure(
@@ -34,7 +34,7 @@ def imports(tell: Callable[[str], None]) -> Iterator[Figure]:
     )
 
 
-def _import_seconds(module: str) -> float:
+def seconds_to_import(module: str) -> float:
     ran = subprocess.run(
         [sys.executable, "-c", TIMED.format(module)],
         cwd=ROOT,

@@ -21,15 +21,15 @@ INSPECT = (
 )
 
 
-def throughput(tell: Callable[[str], None]) -> Iterator[Figure]:
+def measure(report: Callable[[str], None]) -> Iterator[Figure]:
     with tempfile.TemporaryDirectory() as folder:
         archive = Path(folder) / "model.tar.gz"
-        tell("writing an archive of 1 GB")
+        report("writing an archive of 1 GB")
         _write(archive)
         size = archive.stat().st_size / MB
         gunzip, ours = [], []
         for number in range(RUNS):
-            tell(f"inspection of 1 GB, run {number + 1} of {RUNS}")
+            report(f"inspection of 1 GB, run {number + 1} of {RUNS}")
             gunzip.append(run(["gzip", "-t", str(archive)], os.environ))
             ours.append(run([sys.executable, "-c", INSPECT, str(archive)], os.environ, ROOT))
     before, after = medians(gunzip), medians(ours)
@@ -53,9 +53,9 @@ def throughput(tell: Callable[[str], None]) -> Iterator[Figure]:
 
 
 def _write(path: Path) -> None:
-    """Weights that do not compress, the same ones each time."""
+    """Write an archive of weights that do not compress; its content is always the same."""
     weights = random.Random(0)  # noqa: S311  # not a secret
-    # Sixteen different pieces of random bits: deflate sees no repetition beyond its 32 KB window.
+    # Deflate finds no repetition in 64 MB of random bits: its window is 32 KB.
     with (
         gzip.open(path, "wb", compresslevel=1) as packed,
         tarfile.open(fileobj=packed, mode="w|") as archive,

@@ -1,4 +1,4 @@
-"""Run a command; tell how long it took and how much memory it and its children held."""
+"""Runs a command, and measures its time and the memory of its process tree."""
 
 import subprocess
 import time
@@ -10,14 +10,14 @@ from statistics import median
 import psutil
 
 ROOT = Path(__file__).parents[1]
-# Often enough to see the peak of a second's run, seldom enough not to be seen in its time.
+# Short enough to find the peak of a run of one second, long enough not to slow the run down.
 SAMPLE_SECONDS = 0.02
 MB = 1024**2
 
 
 @dataclass(frozen=True)
 class Run:
-    """`python_mb` and `node_mb` are the peaks of either; `peak_mb` that of all together."""
+    """Wall time, and peaks of resident memory: of Python, of Node, of the whole process tree."""
 
     seconds: float
     python_mb: float
@@ -26,7 +26,7 @@ class Run:
 
 
 def run(command: Sequence[str], environment: Mapping[str, str], cwd: Path = ROOT) -> Run:
-    """Raises CalledProcessError, with what the command said, if it fails."""
+    """Run the command. Raises CalledProcessError with its stderr if it fails."""
     start = time.perf_counter()
     python = node = peak = 0.0
     with psutil.Popen(
@@ -61,12 +61,12 @@ def medians(runs: Iterable[Run]) -> Run:
 
 
 def _memory(process: psutil.Popen) -> dict[str, float]:
-    """Resident bytes by program."""
+    """Resident memory in bytes, by name of program."""
     held: dict[str, float] = {}
     try:
         for each in [process, *process.children(recursive=True)]:
             name = each.name()
             held[name] = held.get(name, 0) + each.memory_info().rss
-    except psutil.NoSuchProcess:  # ended between two questions
+    except psutil.NoSuchProcess:  # ended while its children were listed
         pass
     return held

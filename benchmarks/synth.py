@@ -1,4 +1,4 @@
-"""Synthesis of `dev`: the stock bindings against the lazy ones, with jsii's package cache warm and empty."""
+"""Synthesis of `dev`: stock bindings against lazy ones, with a warm and with a cold package cache of jsii."""
 
 import os
 import sys
@@ -14,39 +14,39 @@ STOCK = {"ROLLFORWARD_STOCK_JSII": "1"}
 FAST = {"ROLLFORWARD_STOCK_JSII": ""}
 
 
-def warm(tell: Callable[[str], None]) -> Iterator[Figure]:
-    _synth(FAST)  # fills the cache
+def measure_warm(report: Callable[[str], None]) -> Iterator[Figure]:
+    _synthesize(FAST)  # fills the cache
     stock, fast = [], []
     for number in range(RUNS):
-        tell(f"synth of dev, run {number + 1} of {RUNS}: stock")
-        stock.append(_synth(STOCK))
-        tell(f"synth of dev, run {number + 1} of {RUNS}: fast")
-        fast += [_synth(FAST), _synth(FAST)]
-    yield from _compared("synth", "dev", medians(stock), medians(fast), goal="≤ 0.10, ≤ 2.0 s")
+        report(f"synth of dev, run {number + 1} of {RUNS}: stock")
+        stock.append(_synthesize(STOCK))
+        report(f"synth of dev, run {number + 1} of {RUNS}: fast")
+        fast += [_synthesize(FAST), _synthesize(FAST)]
+    yield from _compare("synth", "dev", medians(stock), medians(fast), goal="≤ 0.10, ≤ 2.0 s")
 
 
-def cold(tell: Callable[[str], None]) -> Iterator[Figure]:
+def measure_cold(report: Callable[[str], None]) -> Iterator[Figure]:
     stock, fast = [], []
     for number in range(RUNS):
-        tell(f"first synth of dev, run {number + 1} of {RUNS}: stock")
-        stock.append(_first_synth(STOCK))
-        tell(f"first synth of dev, run {number + 1} of {RUNS}: fast")
-        fast.append(_first_synth(FAST))
-    yield from _compared("cold", "dev, empty cache", medians(stock), medians(fast), goal=None)
+        report(f"first synth of dev, run {number + 1} of {RUNS}: stock")
+        stock.append(_synthesize_cold(STOCK))
+        report(f"first synth of dev, run {number + 1} of {RUNS}: fast")
+        fast.append(_synthesize_cold(FAST))
+    yield from _compare("cold", "dev, empty cache", medians(stock), medians(fast), goal=None)
 
 
-def _synth(how: Mapping[str, str]) -> Run:
+def _synthesize(how: Mapping[str, str]) -> Run:
     with tempfile.TemporaryDirectory() as out:
         environment = {**os.environ, **how, "DEPLOYMENT_ENV": "dev", "CDKTF_OUTDIR": out}
         return run([sys.executable, "main.py"], environment)
 
 
-def _first_synth(how: Mapping[str, str]) -> Run:
+def _synthesize_cold(how: Mapping[str, str]) -> Run:
     with tempfile.TemporaryDirectory() as folder:
-        return _synth({**how, "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path(folder) / "cache")})
+        return _synthesize({**how, "JSII_RUNTIME_PACKAGE_CACHE_ROOT": str(Path(folder) / "cache")})
 
 
-def _compared(part: str, what: str, stock: Run, fast: Run, goal: str | None) -> Iterator[Figure]:
+def _compare(part: str, what: str, stock: Run, fast: Run, goal: str | None) -> Iterator[Figure]:
     against = f"{what}, stock"
     yield Figure(part=part, what=against, median=stock.seconds, unit="s")
     yield Figure(

@@ -1,11 +1,11 @@
-"""A copy of the project, whose environments may be changed while commands work in it."""
+"""A copy of the project, whose environments can be edited while commands run in it."""
 
 import shutil
 from pathlib import Path
 
 from rollforward.folders import ROOT
 
-# What the commands need of the project.
+# The parts of the project that commands need.
 SOURCES = (
     "config",
     "stacks",
@@ -21,7 +21,7 @@ SOURCES = (
 INSTALLED = ("node_modules", ".venv-lambda")
 
 
-def copied(folder: Path) -> Path:
+def copy_project(folder: Path) -> Path:
     """Copy the project, as it is, into `folder`."""
     for name in SOURCES:
         source = ROOT / name

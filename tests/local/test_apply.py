@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.checkout import ENVIRONMENT, MODELS, checkout
+from benchmarks.checkout import ENVIRONMENT, MODELS, copy_with_two_models
 from config import names
 from config.schema.settings import ENVIRONMENTS_VARIABLE, load
 from localcloud.behaviour import Behaviour
@@ -34,7 +34,7 @@ SLOW = Behaviour(updating_seconds=2, rolling_back_seconds=15, deleting_seconds=4
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     folder = tmp_path_factory.mktemp("apply")
-    project = checkout(folder / "project")
+    project = copy_with_two_models(folder / "project")
     environments = project / EXAMPLE_ENVIRONMENTS
     environment = load(ENVIRONMENT, environments)
     with local_cloud(folder, environment.account, environment.region, SLOW) as cloud:

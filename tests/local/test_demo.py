@@ -11,12 +11,12 @@ import psutil
 import pytest
 
 from config.schema.settings import ENVIRONMENTS_VARIABLE
-from rollforward.checkout import copied
+from rollforward.checkout import copy_project
 from tests.users_environments import edit
 
 
 def demo(folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    project = copied(folder / "project")
+    project = copy_project(folder / "project")
     edit(project / "config" / "environments")
     own = {name: value for name, value in os.environ.items() if name != ENVIRONMENTS_VARIABLE}
     return subprocess.Popen(

@@ -71,6 +71,7 @@ def files(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_every_environment_gives_the_same_bytes_either_way(tmp_path: Path) -> None:
     fast = synthesize(tmp_path / "fast", *ENVIRONMENT_NAMES)
     stock = synthesize(tmp_path / "stock", *ENVIRONMENT_NAMES, environment={STOCK: "1"})
@@ -94,6 +95,7 @@ def test_a_users_own_node_options_are_kept(tmp_path: Path) -> None:
     assert 0 < int((folder / "count").read_text()) < 100, "Node is lazy too"
 
 
+@pytest.mark.slow
 def test_the_first_runs_leave_the_index_that_later_runs_need() -> None:
     # Not in tmp_path, which pytest keeps: the cache takes 400 MB.
     with tempfile.TemporaryDirectory() as folder:

@@ -14,6 +14,8 @@ from config.schema.settings import load
 from main import build_app
 from tests.synth.conftest import ENVIRONMENT_NAMES
 
+pytestmark = pytest.mark.slow
+
 ACCEPTED = Path(__file__).with_name("accepted_checks.yaml")
 CHECKOV = Path(__file__).parents[2] / ".venv-policy" / "bin" / "checkov"
 # A copy of dev with faults in it, which shows that the scan would find them.

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.schema.settings import ENVIRONMENTS_VARIABLE, USERS_ENVIRONMENTS, load
-from rollforward.checkout import copied
+from rollforward.checkout import copy_project
 from rollforward.folders import ROOT
 from tests.synth.conftest import Synthesize
 from tests.users_environments import edit
@@ -29,8 +29,9 @@ def test_the_users_environments_synthesize(name: str, synthesize: Synthesize) ->
     assert {"s3", "lambda"} < synthesize(load(name, USERS_ENVIRONMENTS)).keys()
 
 
+@pytest.mark.slow
 def test_the_tests_pass_whatever_the_users_environments_are(tmp_path: Path) -> None:
-    project = copied(tmp_path / "project")
+    project = copy_project(tmp_path / "project")
     shutil.copy(ROOT / "pyproject.toml", project)
     shutil.copytree(ROOT / "tests", project / "tests")
     edit(project / "config" / "environments")

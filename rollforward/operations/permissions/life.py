@@ -22,7 +22,7 @@ from config.schema import settings
 from config.schema.settings import ENVIRONMENTS_VARIABLE, Environment
 from examples.sentiment.build import build
 from localcloud.cloud import LocalCloud, local_cloud
-from rollforward.checkout import copied
+from rollforward.checkout import copy_project
 from rollforward.errors import RollforwardError
 from rollforward.folders import EXAMPLE_ENVIRONMENTS
 from rollforward.lambda_python import runtimes_variable
@@ -148,7 +148,7 @@ def life(
     folder: Path, name: str, policies: Mapping[str, Document]
 ) -> Iterator[tuple[Life, LocalCloud]]:
     """The environment `name`, as the examples have it, for users who may do what their policy allows."""
-    project = copied(folder / "project")
+    project = copy_project(folder / "project")
     os.environ.update(runtimes_variable())
     environments = project / EXAMPLE_ENVIRONMENTS
     environment = settings.load(name, environments)
