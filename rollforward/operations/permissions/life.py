@@ -67,8 +67,8 @@ class Life:
         archive = build(version, self.project.parent)
         for model in self.environment.models:
             self._run(self.root, "deliver", model, str(archive), "--version", version)
-        self.run(PLANNER, "plan")
-        self.run(DEPLOYER, "apply", "--yes")
+        self.run(PLANNER, "plan", *self.environment.models)
+        self.run(DEPLOYER, "apply", *self.environment.models, "--yes")
 
     def operate(self) -> None:
         """Look at a model, and go back to the version before."""
