@@ -11,7 +11,6 @@ from config.schema.settings import Environment
 from config.schema.variants import PRIMARY
 from lambda_src.shared import pinned_key
 from lambda_src.shared.parameters import NO_VALUE
-from lambda_src.shared.s3_url import S3Url
 
 METRICS_NAMESPACE = "Rollforward"
 # Failed smoke requests during a roll, by EndpointConfigName.
@@ -75,12 +74,6 @@ def failures_prefix(model: str) -> str:
 
 def captured_prefix(model: str) -> str:
     return f"captured/{model}/"
-
-
-def key_in(s3_url: str) -> str | None:
-    """The key of an `s3://bucket/key`; None if it has none."""
-    url = S3Url.parse(s3_url)
-    return url.key if url else None
 
 
 def registrar(environment: Environment) -> str:

@@ -15,6 +15,7 @@ from rollforward.cli import (
     local,
     permissions,
     prove,
+    revert,
     status,
 )
 
@@ -35,6 +36,7 @@ for commands in (
     apply,
     history,
     decide,
+    revert,
     prove,
     invoke,
     permissions,
@@ -44,5 +46,5 @@ for commands in (
 
 @app.callback()
 def before_any_command() -> None:
-    # Whoever stops us, a person or a service manager, what we started is stopped.
+    # A service manager sends SIGTERM: stop what this command started, as after Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)

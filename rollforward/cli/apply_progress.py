@@ -1,4 +1,4 @@
-"""Where each stack is, on stderr: a line a stack on a terminal, a line a step elsewhere."""
+"""Shows the progress of an apply on stderr: one line per stack on a terminal, else one line per step."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from rollforward.operations.apply.stack_job import BUSY
 
 
 class ApplyProgress:
-    """`tell` may be called from any thread."""
+    """Any thread may call `report`."""
 
     def __init__(self) -> None:
         columns = (
@@ -36,7 +36,7 @@ class ApplyProgress:
     ) -> None:
         self._progress.stop()
 
-    def tell(self, stack: str, doing: str) -> None:
+    def report(self, stack: str, doing: str) -> None:
         if not err.is_terminal:
             err.print(f"{stack}: {doing}", markup=False)
         elif stack not in self._lines:
@@ -47,7 +47,7 @@ class ApplyProgress:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """For what is printed and asked meanwhile."""
+        """Hide the progress while something is printed or asked."""
         self._progress.stop()
         yield
         if err.is_terminal:

@@ -13,11 +13,11 @@ app = typer.Typer()
 
 @app.command()
 def bootstrap(env: EnvironmentName = "dev", as_json: Json = False) -> None:
-    """Create the bucket for Terraform's state, or put its settings right."""
+    """Create the bucket for Terraform's state, or correct its settings."""
     with exit_on_error():
         made = create_state_bucket(settings.load(env))
         if as_json:
             print_json(made)
         else:
-            verb = "created" if made.created else "was there; its settings are right"
+            verb = "created" if made.created else "already exists; its settings are correct"
             out.print(f"{made.bucket} in {made.region}: {verb}")

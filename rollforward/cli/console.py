@@ -1,4 +1,4 @@
-"""How commands talk: results on stdout, as tables or JSON; progress and errors on stderr."""
+"""How commands print: results on stdout, as text or JSON; progress and errors on stderr."""
 
 import dataclasses
 import json
@@ -11,31 +11,29 @@ import typer
 
 from config.errors import ConfigError
 from localcloud.errors import LocalCloudError
-from rollforward.aws import clients
 from rollforward.console import err
 from rollforward.errors import RollforwardError, UsageError
 
-INTERRUPTED = 130  # 128 + SIGINT, as shells have it
+INTERRUPTED = 130  # 128 + SIGINT, as in a shell
 
 
 def print_json(value: Any) -> None:
-    """`value`, a dataclass or a list of them, as JSON on stdout."""
+    """Print `value`, a dataclass or a list of them, as JSON on stdout."""
     json.dump(value, sys.stdout, indent=2, default=dataclasses.asdict)
     sys.stdout.write("\n")
 
 
 def facts(title: str, named: Mapping[str, str]) -> str:
-    """A line a fact: a table would cut the keys, which are there to be copied."""
+    """A title and one line for each fact. A table would cut the keys, which people copy."""
     width = max(map(len, named), default=0)
     return "\n".join([title, *(f"  {name:<{width}}  {fact}" for name, fact in named.items())])
 
 
 @contextmanager
 def exit_on_error() -> Iterator[None]:
-    """Exit 2 for a mistake in what the user wrote, 1 for what failed; one message each, no traceback."""
+    """Print an error as one message, without a traceback; exit 2 for a mistake of the user, else 1."""
     try:
-        with clients.translate_errors():
-            yield
+        yield
     except (ConfigError, UsageError) as error:
         _fail(str(error), 2)
     except (RollforwardError, LocalCloudError) as error:

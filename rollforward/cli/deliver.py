@@ -1,4 +1,4 @@
-"""The command deliver."""
+"""`rollforward deliver`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -7,14 +7,14 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 
 from config.schema import settings
-from config.schema.settings import Environment
 from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json, ModelName
 from rollforward.console import err, out
 from rollforward.errors import UsageError
-from rollforward.operations import deliver as delivery
-from rollforward.operations import wanted as sources
-from rollforward.operations.deliver import Verdict
+from rollforward.operations import deliver as operation
+from rollforward.operations.deliver import DeliveryResult
+from rollforward.operations.wanted import pointer_note
+from rollforward.target import Target
 
 app = typer.Typer()
 
@@ -24,54 +24,50 @@ def deliver(
     model: ModelName,
     archive: Annotated[Path, typer.Argument(help="A model.tar.gz.")],
     version: Annotated[
-        str | None, typer.Option(help="Its name; the time of day if not given.")
+        str | None, typer.Option(help="The version's name; the current time if no name is given.")
     ] = None,
     metrics: Annotated[
-        Path | None, typer.Option(help="A metrics.json: what it scored, numbers by name.")
+        Path | None, typer.Option(help="A metrics.json: the model's metrics, numbers by name.")
     ] = None,
     env: EnvironmentName = "dev",
     as_json: Json = False,
 ) -> None:
-    """Upload a model and wait for the verdict; exit code 1 if it was refused."""
+    """Upload a model and wait for the registrar's decision; exit code 1 if it rejects the model."""
     with exit_on_error():
+        target = Target(settings.load(env), model)
         if not archive.is_file():
-            raise UsageError(f"no file {str(archive)!r} to deliver")
-        environment = settings.load(env)
-        if unfollowed := sources.unfollowed(environment, model):
-            err.print(f"note: {unfollowed}", markup=False)
-        verdict = _delivered(environment, model, archive, version, metrics)
+            raise UsageError(f"there is no file {str(archive)!r} to deliver")
+        if note := pointer_note(target):
+            err.print(f"note: {note}", markup=False)
+        result = _deliver(target, archive, version, metrics)
         if as_json:
-            print_json(verdict)
+            print_json(result)
         else:
-            out.print(_shown(environment, verdict), markup=False)
-        raise typer.Exit(0 if verdict.approved or verdict.waiting else 1)
+            out.print(_result_text(target, result), markup=False)
+        raise typer.Exit(0 if result.approved or result.waiting else 1)
 
 
-def _delivered(
-    environment: Environment,
-    model: str,
-    archive: Path,
-    version: str | None,
-    metrics: Path | None,
-) -> Verdict:
+def _deliver(
+    target: Target, archive: Path, version: str | None, metrics: Path | None
+) -> DeliveryResult:
+    """Deliver the archive; show the progress of the upload on stderr."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(f"delivering {archive.name}", total=archive.stat().st_size)
 
-        def uploaded(size: int) -> None:
+        def show(size: int) -> None:
             progress.update(task, advance=size)
             if progress.finished:
-                progress.update(task, description="waiting for the verdict")
+                progress.update(task, description="waiting for the registrar")
 
-        return delivery.deliver(environment, model, archive, version, uploaded, metrics)
+        return operation.deliver(target, archive, version, show, metrics)
 
 
-def _shown(environment: Environment, verdict: Verdict) -> str:
+def _result_text(target: Target, result: DeliveryResult) -> str:
     lines = [
-        f"{verdict.delivered}: {verdict.status}, registry version {verdict.registry_version}",
-        verdict.reason,
+        f"{result.delivered}: {result.status}, registry version {result.registry_version}",
+        result.reason,
     ]
-    if verdict.waiting:
-        approve = f"rollforward approve {verdict.model} {verdict.registry_version}"
-        lines.append(f"waiting for approval: {approve} --env {environment.name}")
+    if result.waiting:
+        lines.append(f"waiting for approval: {target.command('approve', result.registry_version)}")
     return "\n".join(lines)

@@ -12,7 +12,7 @@ app = typer.Typer()
 
 @app.command()
 def demo(as_json: Json = False) -> None:
-    """Play the whole story on this machine: no AWS account, real Terraform, real predictions."""
+    """Run the whole chain on this machine: real Terraform and real predictions, without an AWS account."""
     with exit_on_error():
         result = play(WORK / "demo", quiet=as_json)
         if as_json:

@@ -1,4 +1,4 @@
-"""The commands that look at a model's versions: history, compare."""
+"""`rollforward history` and `rollforward compare`."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -13,8 +13,10 @@ from rollforward.cli.options import EnvironmentName, Json, ModelName
 from rollforward.console import out
 from rollforward.errors import UsageError
 from rollforward.operations import compare as comparison
-from rollforward.operations import history as registry
+from rollforward.operations import history as operation
 from rollforward.operations.compare import GATE, Comparison
+from rollforward.operations.history import Version
+from rollforward.target import Target
 
 app = typer.Typer()
 
@@ -23,11 +25,11 @@ METRICS_SHOWN = 4
 
 @app.command()
 def history(model: ModelName, env: EnvironmentName = "dev", as_json: Json = False) -> None:
-    """Every version of a model: from which delivery, its metrics, verdict and why, what is live."""
+    """Show every version of a model: its delivery, metrics, approval status and reason, and what is live."""
     with exit_on_error():
-        environment = settings.load(env)
-        promotion = environment.model(model).promotion
-        versions = registry.history(environment, model)
+        target = Target(settings.load(env), model)
+        promotion = target.settings.promotion
+        versions = operation.history(target)
         if as_json:
             print_json(versions)
         else:
@@ -38,21 +40,25 @@ def history(model: ModelName, env: EnvironmentName = "dev", as_json: Json = Fals
 @app.command()
 def compare(
     model: ModelName,
-    a: Annotated[int, typer.Argument(help="A version's number, as history shows it.")],
-    b: Annotated[int, typer.Argument(help="The version to judge against it.")],
+    a: Annotated[
+        int, typer.Argument(help="The number of a version, as `rollforward history` shows it.")
+    ],
+    b: Annotated[int, typer.Argument(help="The version to compare with it.")],
     plot: Annotated[
-        str | None, typer.Option(metavar="METRIC", help="Draw this metric over all versions.")
+        str | None, typer.Option(metavar="METRIC", help="Plot this metric over all versions.")
     ] = None,
     env: EnvironmentName = "dev",
     as_json: Json = False,
 ) -> None:
-    """Two versions' metrics side by side, and whether the gate would let B go live after A."""
+    """Show the metrics of two versions, and whether the gate would approve B while A is live."""
     with exit_on_error():
         if plot is not None and as_json:
-            raise UsageError("--plot is a picture: not with --json")
-        environment = settings.load(env)
-        promotion = environment.model(model).promotion
-        versions = registry.history(environment, model)
+            raise UsageError(
+                "--plot prints a picture, which --json cannot contain: pass only one of them"
+            )
+        target = Target(settings.load(env), model)
+        promotion = target.settings.promotion
+        versions = operation.history(target)
         compared = comparison.compare(promotion, versions, model, a, b)
         if as_json:
             print_json(compared)
@@ -64,7 +70,7 @@ def compare(
             out.print(picture.draw(plot, points), markup=False)
 
 
-def _table(versions: Sequence[registry.Version], leading: Sequence[str]) -> Table:
+def _table(versions: Sequence[Version], leading: Sequence[str]) -> Table:
     table = _plain("", "delivered as", "at", "verdict", "is", "metrics", "reason")
     for one in versions:
         states = [("registered", one.is_registered), ("live", one.is_live)]
@@ -107,18 +113,18 @@ def _show(compared: Comparison) -> None:
 
 def _gate(compared: Comparison) -> list[str]:
     if compared.gate != GATE:
-        return [f"the gate is {compared.gate}: it does not look at metrics"]
+        return [f"the gate is {compared.gate}: it does not check metrics"]
     a, b = compared.a.number, compared.b.number
     if not compared.objections:
-        return [f"with version {a} live, the gate would let version {b} through"]
+        return [f"with version {a} live, the gate would approve version {b}"]
     return [
-        f"with version {a} live, the gate would refuse version {b}:",
+        f"with version {a} live, the gate would reject version {b}:",
         *(f"  {objection}" for objection in compared.objections),
     ]
 
 
 def _plain(*titles: str) -> Table:
-    """Folded where it is narrow, never cut."""
+    """A table that folds long values and never cuts them."""
     return Table(*(Column(title, overflow="fold") for title in titles), box=None)
 
 

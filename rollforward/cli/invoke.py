@@ -1,4 +1,4 @@
-"""The command invoke."""
+"""`rollforward invoke`."""
 
 import sys
 from pathlib import Path
@@ -9,13 +9,13 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from config.schema import settings
 from config.schema.serving import Async
-from config.schema.settings import Environment
+from rollforward.aws.predictions import Prediction
 from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json, ModelName
 from rollforward.console import err, out
 from rollforward.errors import UsageError
-from rollforward.operations import invoke as invocation
-from rollforward.operations.invoke import Prediction, Queued
+from rollforward.operations import invoke as operation
+from rollforward.target import Target
 
 app = typer.Typer()
 
@@ -24,39 +24,45 @@ app = typer.Typer()
 def invoke(
     model: ModelName,
     body: Annotated[
-        str | None, typer.Argument(help="The request; from --file or stdin if not given.")
+        str | None, typer.Argument(help="The request; from --file or stdin if it is not given.")
     ] = None,
-    file: Annotated[Path | None, typer.Option(help="A file that holds the request.")] = None,
-    content_type: Annotated[str, typer.Option(help="What the request is.")] = "application/json",
+    file: Annotated[Path | None, typer.Option(help="A file that contains the request.")] = None,
+    content_type: Annotated[
+        str, typer.Option(help="The content type of the request.")
+    ] = "application/json",
     env: EnvironmentName = "dev",
     as_json: Json = False,
 ) -> None:
-    """Ask the endpoint for a prediction; wait for it if the endpoint is asynchronous."""
+    """Send a request to the endpoint; if the endpoint is asynchronous, wait for the answer."""
     with exit_on_error():
-        environment = settings.load(env)
-        serving = environment.model(model).serving
+        target = Target(settings.load(env), model)
         request = _request(body, file)
+        serving = target.settings.serving
         if isinstance(serving, Async):
-            queued = invocation.enqueue(environment, model, serving, request, content_type)
-            answer = _waited_for(environment, queued)
+            answer = _enqueue_and_wait(target, serving, request, content_type)
         else:
-            answer = invocation.invoke(environment, model, request, content_type)
+            answer = operation.invoke(target, request, content_type)
         if as_json:
             print_json(answer)
         else:
             out.print(answer.body, markup=False)
 
 
-def _waited_for(environment: Environment, queued: Queued) -> Prediction:
+def _enqueue_and_wait(
+    target: Target, serving: Async, request: bytes, content_type: str
+) -> Prediction:
+    queued = operation.enqueue(target, serving, request, content_type)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     try:
-        with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
-            shown.add_task(f"waiting for the answer of {queued.model}", total=None)
-            return invocation.answered(environment, queued)
+        with Progress(
+            *columns, console=err, transient=True, disable=not err.is_terminal
+        ) as progress:
+            progress.add_task(f"waiting for the answer of {target.model}", total=None)
+            return operation.wait_for_answer(target, serving, queued)
     except KeyboardInterrupt:
         err.print(
-            f"the request stays in the queue; its answer will be {queued.answer}, "
-            f"or why there is none {queued.failure}",
+            f"the request stays in the queue. SageMaker will write the answer to {queued.answer}, or the "
+            f"reason of a failure to {queued.failure}",
             markup=False,
         )
         raise
@@ -69,9 +75,9 @@ def _request(body: str | None, file: Path | None) -> bytes:
         try:
             return file.read_bytes()
         except OSError as error:
-            raise UsageError(f"can't read {str(file)!r}: {error.strerror}") from error
+            raise UsageError(f"cannot read {str(file)!r}: {error.strerror}") from error
     if body is not None:
         return body.encode()
     if sys.stdin.isatty():
-        err.print("reading the request from the terminal; Ctrl-D ends it")
+        err.print("enter the request; Ctrl-D ends it")
     return sys.stdin.buffer.read()

@@ -21,7 +21,7 @@ app = typer.Typer()
 
 @app.command()
 def local(env: EnvironmentName = "dev", as_json: Json = False) -> None:
-    """Keep a local cloud up until Ctrl-C, and print what to export to reach it."""
+    """Run a local cloud until Ctrl-C, and print the variables to export to use it."""
     with exit_on_error():
         environment = settings.load(env)
         folder = WORK / "cloud"
@@ -34,5 +34,5 @@ def local(env: EnvironmentName = "dev", as_json: Json = False) -> None:
                 for name, value in exports.items():
                     out.print(f"export {name}={shlex.quote(value)}", markup=False)
             sys.stdout.flush()
-            err.print(f"The local cloud is up; its logs are in {cloud.logs}. Ctrl-C stops it.")
+            err.print(f"The local cloud runs. Its logs are in {cloud.logs}. Ctrl-C stops it.")
             signal.pause()

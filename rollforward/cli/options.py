@@ -1,4 +1,4 @@
-"""The options that commands share."""
+"""The options and arguments that several commands have."""
 
 from typing import Annotated
 
@@ -12,3 +12,4 @@ EnvironmentName = Annotated[
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 ModelName = Annotated[str, typer.Argument(help="A model of the environment.")]
+Reason = Annotated[str, typer.Option(help="The reason, which the registry keeps with the version.")]

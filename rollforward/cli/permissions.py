@@ -1,4 +1,4 @@
-"""The command permissions."""
+"""`rollforward permissions`."""
 
 from typing import Annotated
 
@@ -17,19 +17,23 @@ app = typer.Typer()
 
 @app.command()
 def permissions(
-    plan: Annotated[bool, typer.Option("--plan", help="Of whoever plans: it only reads.")] = False,
-    apply: Annotated[bool, typer.Option("--apply", help="Of whoever plans and applies.")] = False,
+    plan: Annotated[
+        bool, typer.Option("--plan", help="For a person who plans: it only reads.")
+    ] = False,
+    apply: Annotated[
+        bool, typer.Option("--apply", help="For a person who plans and applies.")
+    ] = False,
     env: EnvironmentName = "dev",
 ) -> None:
     """Print the IAM policy that planning or applying an environment needs, as JSON."""
     with exit_on_error():
         if plan == apply:
-            raise UsageError("whose permissions: pass either --plan or --apply")
+            raise UsageError("pass either --plan or --apply")
         document = policy(settings.load(env), APPLY if apply else PLAN)
         print_json(document)
         if (characters := size(document)) > LONGEST_MANAGED:
             err.print(
-                f"note: {characters:,} characters, a managed policy holds {LONGEST_MANAGED:,}: "
-                "embed it in the role, as an inline policy, with `aws iam put-role-policy`",
+                f"note: the policy has {characters:,} characters, but a managed policy at most "
+                f"{LONGEST_MANAGED:,}: add it to the role as an inline policy (`aws iam put-role-policy`)",
                 markup=False,
             )

@@ -1,4 +1,4 @@
-"""A metric over versions, as a picture made of characters."""
+"""Plots a metric over versions, with characters."""
 
 from collections.abc import Sequence
 
@@ -7,8 +7,8 @@ MAX_TICKS = 12
 
 
 def draw(metric: str, points: Sequence[tuple[int, float]]) -> str:
-    """`points` are (version number, value), in the order of versions."""
-    import plotext  # takes as long to load as a small command takes to run
+    """The plot as text. `points` are (version number, value), in the order of versions."""
+    import plotext  # slow to import
 
     numbers, values = [number for number, _ in points], [value for _, value in points]
     plotext.clear_figure()

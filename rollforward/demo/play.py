@@ -20,7 +20,6 @@ from config.errors import ConfigError
 from config.schema.settings import ENVIRONMENTS_VARIABLE, load
 from localcloud.cloud import local_cloud
 from localcloud.errors import LocalCloudError
-from rollforward.aws import clients
 from rollforward.console import err
 from rollforward.demo.roll_back import THE_WAY_BACK
 from rollforward.demo.story import ROLLING_FORWARD, World
@@ -65,7 +64,7 @@ def play(folder: Path, *, quiet: bool) -> Result:
     result = Result(logs=str(folder))
     began = time.monotonic()
     try:
-        with ExitStack() as stack, clients.translate_errors():
+        with ExitStack() as stack:
             _play(folder, result, stack)
     except (RollforwardError, LocalCloudError, ConfigError) as error:
         result.failure = str(error)

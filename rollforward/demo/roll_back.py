@@ -4,7 +4,9 @@ import json
 
 from config import names
 from examples.sentiment.build import build
-from rollforward.aws import clients
+from lambda_src.shared.prover_answer import Verdict
+from lambda_src.shared.registry import Approval
+from rollforward.aws import objects
 from rollforward.demo.story import (
     MODEL,
     SENTENCE,
@@ -18,24 +20,23 @@ from rollforward.demo.story import (
 from rollforward.demo.traffic import traffic
 from rollforward.errors import RollforwardError
 from rollforward.operations.apply.retry import is_roll_back
-from rollforward.operations.history import REJECTED, Version, history
-from rollforward.operations.prove import LIVE, Proof, prove
+from rollforward.operations.history import Version, history
+from rollforward.operations.prove import Proof, prove
 
 
 def wait_for_metrics(world: World) -> str:
     archive = build("v3", world.folder)
     verdict = world.deliver(archive, "v3")
     expect(verdict.waiting, f"v3 to wait for its metrics, but: {verdict.reason}")
-    expect(world.status().registered == world.verdicts["v2"].registered, "v2 still registered")
-    world.verdicts["v3"] = verdict
+    expect(world.status().registered == world.deliveries["v2"].registered, "v2 still registered")
+    world.deliveries["v3"] = verdict
     return verdict.reason
 
 
 def pass_the_gate(world: World) -> str:
     metrics = world.folder / "v3" / names.METRICS
-    bucket, key = names.model_bucket(world.environment), names.metrics_key(MODEL, "v3")
-    clients.s3(world.environment).upload_file(str(metrics), bucket, key)
-    wanted = world.verdicts["v3"].registered
+    objects.upload(world.target, metrics, names.metrics_key(MODEL, "v3"))
+    wanted = world.deliveries["v3"].registered
     wait_until_registered(world, wanted)
     return f"{json.loads(metrics.read_text('utf-8'))} → {wanted}"
 
@@ -43,18 +44,18 @@ def pass_the_gate(world: World) -> str:
 def prove_v3(world: World) -> str:
     rolled(world, "v3")
     proof = _prove(world)
-    expect(proof.verdict == LIVE, f"v3 to be proven live, but: {proof}")
+    expect(proof.verdict == Verdict.LIVE, f"v3 to be proven live, but: {proof}")
     world.answers["v3"] = world.invoke()
     return f"{proof.live} answered its smoke request; “{SENTENCE}” → {world.answers['v3']}"
 
 
 def refuse_worse(world: World) -> str:
-    pinned = str(world.verdicts["v3"].registered)
+    pinned = str(world.deliveries["v3"].registered)
     before = world.etag(pinned)
     archive = build("v4", world.folder)
     # Under the name v3: another delivery, whatever it is called.
     verdict = world.deliver(archive, "v3", archive.with_name(names.METRICS))
-    expect(verdict.status == REJECTED, f"v4 to be refused, but: {verdict.reason}")
+    expect(verdict.status == Approval.REJECTED, f"v4 to be refused, but: {verdict.reason}")
     expect(verdict.registered != pinned, "a copy of its own for the new bytes")
     expect(world.etag(pinned) == before, f"{pinned} untouched")
     expect(world.status().registered == pinned, "v3 still registered")
@@ -67,7 +68,7 @@ def deliver_crashing(world: World) -> str:
 
 def roll_back_what_fails(world: World) -> str:
     request = json.dumps({"inputs": SENTENCE}).encode()
-    with traffic(world.environment, MODEL, request) as seen:
+    with traffic(world.target, request) as seen:
         _apply_that_is_rolled_back(world)
     version = _back_at_v3(world, "v5")
     expect("Its smoke request failed" in version.reason, f"v5's own error, found {version.reason}")
@@ -103,7 +104,7 @@ THE_WAY_BACK: Story = [
 
 
 def _prove(world: World) -> Proof:
-    return prove(world.environment, MODEL, lambda _: None)
+    return prove(world.target, lambda _: None)
 
 
 def _apply_that_is_rolled_back(world: World) -> None:
@@ -118,14 +119,14 @@ def _apply_that_is_rolled_back(world: World) -> None:
 
 def _back_at_v3(world: World, rejected: str) -> Version:
     """The version that was rejected: the endpoint serves v3, which the pointer names again."""
-    v3 = world.verdicts["v3"].registered
+    v3 = world.deliveries["v3"].registered
     expect(world.status().live == v3, f"v3 still live, found {world.status()}")
     wait_until_registered(world, v3)
-    version = _version(world, str(world.verdicts[rejected].registered))
-    expect(version.verdict == REJECTED, f"{rejected} to be rejected, found {version}")
+    version = _version(world, str(world.deliveries[rejected].registered))
+    expect(version.verdict == Approval.REJECTED, f"{rejected} to be rejected, found {version}")
     expect(world.invoke() == world.answers["v3"], "v3 to answer again")
     return version
 
 
 def _version(world: World, key: str) -> Version:
-    return next(one for one in history(world.environment, MODEL) if one.key == key)
+    return next(one for one in history(world.target) if one.key == key)

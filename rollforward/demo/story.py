@@ -10,20 +10,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
-
 from config import names
 from config.addresses import ENDPOINT_TYPE
 from config.outputs import DELIVER_TO, ENDPOINT, REGISTERED_MODEL
 from config.schema.settings import Environment
 from examples.sentiment.build import build
-from rollforward.aws import clients
+from rollforward.aws import objects
 from rollforward.demo.bad_archives import BAD_ARCHIVES
 from rollforward.errors import RollforwardError
 from rollforward.operations.bootstrap import bootstrap
-from rollforward.operations.deliver import Verdict, deliver
+from rollforward.operations.deliver import DeliveryResult, deliver
 from rollforward.operations.invoke import invoke
 from rollforward.operations.status import Status, status
+from rollforward.polling import poll
+from rollforward.target import Target
 from rollforward.terraform.plans import Plan
 from rollforward.terraform.stack import Stack
 from rollforward.terraform.synthesize import synthesize
@@ -41,7 +41,7 @@ class World:
 
     environment: Environment
     folder: Path
-    verdicts: dict[str, Verdict] = field(default_factory=dict)
+    deliveries: dict[str, DeliveryResult] = field(default_factory=dict)
     answers: dict[str, dict[str, Any]] = field(default_factory=dict)
     etags: dict[str, str] = field(default_factory=dict)
 
@@ -50,24 +50,27 @@ class World:
         return Stack(stacks / names.stack(self.environment, part), os.environ)
 
     @property
+    def target(self) -> Target:
+        return Target(self.environment, MODEL)
+
+    @property
     def endpoint_stack(self) -> Stack:
-        return self.stack(f"sagemaker-{MODEL}")
+        return self.stack(self.target.stack_part)
 
     def status(self) -> Status:
-        return status(self.environment, MODEL)
+        return status(self.target)
 
-    def deliver(self, archive: Path, version: str, metrics: Path | None = None) -> Verdict:
-        return deliver(self.environment, MODEL, archive, version, lambda _: None, metrics)
+    def deliver(self, archive: Path, version: str, metrics: Path | None = None) -> DeliveryResult:
+        return deliver(self.target, archive, version, lambda _: None, metrics)
 
     def invoke(self) -> dict[str, Any]:
         request = json.dumps({"inputs": SENTENCE}).encode()
-        answer = json.loads(invoke(self.environment, MODEL, request, "application/json").body)
+        answer = json.loads(invoke(self.target, request, "application/json").body)
         expect(isinstance(answer, dict), f"a prediction, not {answer!r}")
         return dict(answer)
 
     def etag(self, key: str) -> str:
-        bucket = names.model_bucket(self.environment)
-        return clients.s3(self.environment).head_object(Bucket=bucket, Key=key)["ETag"]
+        return objects.etag(self.target, key)
 
 
 def expect(holds: bool, what: str) -> None:
@@ -110,7 +113,7 @@ def create_endpoint(world: World) -> str:
     plan = rolled(world, "v1")
     created = plan.of_type(ENDPOINT_TYPE)
     expect([change.actions for change in created] == [("create",)], "the endpoint to be created")
-    return f"{world.status().endpoint} serves {world.verdicts['v1'].registered}"
+    return f"{world.status().endpoint} serves {world.deliveries['v1'].registered}"
 
 
 def invoke_first(world: World) -> str:
@@ -124,7 +127,7 @@ def deliver_second(world: World) -> str:
 
 def roll_forward(world: World) -> str:
     plan = rolled(world, "v2")
-    old, new = (world.verdicts[version].registered for version in ("v1", "v2"))
+    old, new = (world.deliveries[version].registered for version in ("v1", "v2"))
     seen = plan.outputs.get(REGISTERED_MODEL)
     expect(seen == (old, new), f"the plan to show {old} → {new}, found {seen}")
     endpoints = plan.of_type(ENDPOINT_TYPE)
@@ -193,7 +196,7 @@ def delivered(world: World, version: str) -> str:
     expect(verdict.approved, f"{version} to be approved, but: {verdict.reason}")
     # The registrar moves the pointer after it has recorded the verdict.
     wait_until_registered(world, verdict.registered)
-    world.verdicts[version] = verdict
+    world.deliveries[version] = verdict
     return f"{verdict.delivered} → {verdict.registered}"
 
 
@@ -202,19 +205,15 @@ def rolled(world: World, version: str) -> Plan:
     plan = world.endpoint_stack.plan()
     world.endpoint_stack.apply()
     now = world.status()
-    expect(now.live == world.verdicts[version].registered, f"{version} to be live, found {now}")
+    expect(now.live == world.deliveries[version].registered, f"{version} to be live, found {now}")
     expect(now.state == "InService", f"the endpoint InService, found {now}")
     return plan
 
 
 def wait_until_registered(world: World, key: str | None) -> None:
-    waiting = Retrying(
-        retry=retry_if_result(lambda registered: registered != key),
-        wait=wait_fixed(0.5),
-        stop=stop_after_delay(SECONDS_TO_GO_BACK),
-    )
-    try:
-        waiting(lambda: world.status().registered)
-    except RetryError:
+    def is_registered() -> bool | None:
+        return world.status().registered == key or None
+
+    if not poll(is_registered, timeout_seconds=SECONDS_TO_GO_BACK, pause_seconds=0.5):
         found = world.status().registered
-        raise RollforwardError(f"expected the pointer at {key}, found {found}") from None
+        raise RollforwardError(f"expected the pointer at {key}, found {found}")

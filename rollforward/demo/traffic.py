@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from config.schema.settings import Environment
 from rollforward.errors import RollforwardError
 from rollforward.operations.invoke import invoke
+from rollforward.target import Target
 
 PAUSE_SECONDS = 0.02
 
@@ -32,7 +32,7 @@ class Traffic:
 
 
 @contextmanager
-def traffic(environment: Environment, model: str, body: bytes) -> Iterator[Traffic]:
+def traffic(target: Target, body: bytes) -> Iterator[Traffic]:
     """Send requests until the end of the block."""
     seen, over = Traffic(), threading.Event()
 
@@ -40,7 +40,7 @@ def traffic(environment: Environment, model: str, body: bytes) -> Iterator[Traff
         while not over.wait(PAUSE_SECONDS):
             seen.sent += 1
             try:
-                invoke(environment, model, body, "application/json")
+                invoke(target, body, "application/json")
             except RollforwardError:
                 seen.failed.append(time.monotonic())
 

@@ -1,178 +1,154 @@
-"""Delivers a model archive, and waits for what the registrar makes of it."""
+"""Delivers a model archive, and waits for the registrar's decision."""
 
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
-from tenacity import (
-    RetryError,
-    Retrying,
-    retry_if_exception_type,
-    retry_if_result,
-    stop_after_delay,
-    wait_exponential,
-)
-
 from config import names
-from config.schema.settings import Environment
-from rollforward.aws import clients
+from lambda_src.shared.pinned_key import PinnedKey
+from lambda_src.shared.registry import Approval
+from rollforward.aws import objects
+from rollforward.aws.pointer import registered_key
+from rollforward.aws.registry import RegistryEntry, list_entries
 from rollforward.errors import RollforwardError, UsageError
-from rollforward.operations.history import APPROVED, PENDING
-from rollforward.operations.status import registered
+from rollforward.polling import poll
+from rollforward.target import Target
 
-# The registrar's own limit is 15 minutes, and it is retried.
-VERDICT_TIMEOUT_SECONDS = 20 * 60
+# One invocation of the registrar takes at most 15 minutes, and Lambda retries it.
+DECISION_TIMEOUT_SECONDS = 20 * 60
+DECISION_LONGEST_PAUSE_SECONDS = 10
 POINTER_TIMEOUT_SECONDS = 60
+POINTER_LONGEST_PAUSE_SECONDS = 5
+PAUSE_SECONDS = 0.25
+# How many of the newest versions are searched for the delivery.
 NEWEST_VERSIONS = 20
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """What became of a delivery: `Approved`, `Rejected` or `PendingManualApproval`, and why."""
+class DeliveryResult:
+    """What the registrar decided about a delivery.
+
+    `delivered` is the key of the delivery, `version_id` its S3 version, `registered` the key of its pinned
+    copy, None if the registrar refused it. `status` is the approval status.
+    """
 
     model: str
     delivered: str
     version_id: str
     registry_version: int
-    status: str
+    status: Approval
     reason: str
     registered: str | None
 
     @property
     def approved(self) -> bool:
-        return self.status == APPROVED
+        return self.status == Approval.APPROVED
 
     @property
     def waiting(self) -> bool:
-        """For somebody to approve it, or for its metrics."""
-        return self.status == PENDING
-
-
-class _NoVerdictYetError(Exception):
-    pass
+        """A person must approve the version, or its metrics are still missing."""
+        return self.status == Approval.PENDING
 
 
 def deliver(
-    environment: Environment,
-    model: str,
+    target: Target,
     archive: Path,
     version: str | None,
-    uploaded: Callable[[int], None],
+    on_upload: Callable[[int], None],
     metrics: Path | None = None,
-) -> Verdict:
-    """Upload `archive`, and `metrics` before it, as a delivery of `model`; wait for its verdict.
+) -> DeliveryResult:
+    """Upload `metrics`, then `archive`, as one delivery; wait for the registrar's decision.
 
-    If the version is approved, wait for the pointer as well.
-    `version` is the time of day if none is given; `uploaded` is told of every chunk of the archive, in bytes.
-    Raises UsageError, with nothing uploaded, for what can't be delivered; RollforwardError if the model is
-    not deployed yet or the verdict does not come.
+    If the version is approved, wait for the pointer as well. Without `version`, the delivery is named by the
+    current time. `on_upload` is called with the size of each uploaded part of the archive, in bytes.
+
+    Raises UsageError, with nothing uploaded, for a file that cannot be read or a name that is not allowed;
+    RollforwardError if the model is not deployed, or if there is no decision in time.
     """
-    environment.model(model)
     if not archive.is_file():
-        raise UsageError(f"no file {str(archive)!r} to deliver")
+        raise UsageError(f"there is no file {str(archive)!r} to deliver")
     if metrics:
-        _check_metrics(metrics)
+        _require_metrics(metrics)
     version = version or f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     if not version.strip() or "/" in version or version in (".", ".."):
         raise UsageError(
-            f"the version {version!r} names no folder: it is empty, a dot, or holds a slash"
+            f"{version!r} cannot be the name of a version: it is empty, a dot, or contains a slash"
         )
-    registered(environment, model)  # nothing is uploaded where nothing would read it
+    registered_key(target)  # raises if the model is not deployed, before anything is uploaded
     if metrics:
-        # First, so that the archive is judged with them at once.
-        _upload(environment, metrics, names.metrics_key(model, version), lambda _: None)
-    key = names.delivery_key(model, version)
-    _upload(environment, archive, key, uploaded)
-    bucket = names.model_bucket(environment)
-    version_id = clients.s3(environment).head_object(Bucket=bucket, Key=key)["VersionId"]
-    verdict = _verdict(environment, model, key, version_id)
-    if verdict.approved and verdict.registered:
-        _wait_for_pointer(environment, model, verdict.registered)
-    return verdict
+        # The metrics come first, so that the registrar finds them when the archive arrives.
+        objects.upload(target, metrics, names.metrics_key(target.model, version))
+    key = names.delivery_key(target.model, version)
+    objects.upload(target, archive, key, on_upload)
+    result = _wait_for_decision(target, key, objects.version_id(target, key))
+    if result.approved and result.registered:
+        _wait_for_pointer(target, result.registered)
+    return result
 
 
-def _wait_for_pointer(environment: Environment, model: str, key: str) -> None:
-    """Return when the pointer names `key` or a newer one: an apply right after the delivery then rolls to it.
-
-    Also after POINTER_TIMEOUT_SECONDS: somebody may have rejected the version meanwhile.
-    """
-    # Pinned keys sort by the time of their delivery.
-    waiting = Retrying(
-        retry=retry_if_result(lambda pointer: (pointer or "") < key),
-        wait=wait_exponential(multiplier=0.25, max=5),
-        stop=stop_after_delay(POINTER_TIMEOUT_SECONDS),
-        retry_error_callback=lambda _: None,
-    )
-    waiting(registered, environment, model)
-
-
-def _check_metrics(path: Path) -> None:
+def _require_metrics(path: Path) -> None:
+    """Raise UsageError unless the file holds a JSON object."""
     try:
-        said = json.loads(path.read_bytes())
+        content = json.loads(path.read_bytes())
     except OSError as error:
-        raise UsageError(f"can't read {str(path)!r}: {error.strerror}") from error
+        raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from error
     except (ValueError, RecursionError) as error:
-        raise UsageError(f"{str(path)!r} is no JSON: {error}") from error
-    if not isinstance(said, dict):
-        raise UsageError(f"{str(path)!r} holds no JSON object of numbers by name")
+        raise UsageError(f"{str(path)!r} is not valid JSON: {error}") from error
+    if not isinstance(content, dict):
+        raise UsageError(f"{str(path)!r} is not a JSON object of numbers by name")
 
 
-def _upload(
-    environment: Environment, file: Path, key: str, uploaded: Callable[[int], None]
-) -> None:
-    bucket = names.model_bucket(environment)
-    client = clients.s3(environment)
-    try:
-        with file.open("rb") as body:
-            client.upload_fileobj(body, bucket, key, Callback=uploaded)
-    except OSError as error:
-        raise UsageError(f"can't read {str(file)!r}: {error.strerror}") from error
-    except client.exceptions.NoSuchBucket as error:
-        raise RollforwardError(
-            f"the bucket {bucket} is not there: deploy the stack "
-            f"{names.stack(environment, 's3')} first"
-        ) from error
-
-
-def _verdict(environment: Environment, model: str, key: str, version_id: str) -> Verdict:
-    waiting = Retrying(
-        retry=retry_if_exception_type(_NoVerdictYetError),
-        wait=wait_exponential(multiplier=0.25, max=10),
-        stop=stop_after_delay(VERDICT_TIMEOUT_SECONDS),
+def _wait_for_decision(target: Target, key: str, version_id: str) -> DeliveryResult:
+    entry = poll(
+        lambda: _find_entry(target, version_id),
+        timeout_seconds=DECISION_TIMEOUT_SECONDS,
+        pause_seconds=PAUSE_SECONDS,
+        longest_pause_seconds=DECISION_LONGEST_PAUSE_SECONDS,
     )
-    try:
-        return waiting(_find, environment, model, key, version_id)
-    except RetryError:
+    if entry is None:
         raise RollforwardError(
-            f"{key} is delivered (version id {version_id}), but the registrar has said nothing in "
-            f"{VERDICT_TIMEOUT_SECONDS // 60} minutes: look into /aws/lambda/{names.registrar(environment)} "
-            f"and the queue {names.dead_letter_queue(environment)}"
-        ) from None
-
-
-def _find(environment: Environment, model: str, key: str, version_id: str) -> Verdict:
-    """The newest version in the registry that was made of this delivery: later metrics add one."""
-    client = clients.sagemaker(environment)
-    newest = client.list_model_packages(
-        ModelPackageGroupName=names.package_group(environment, model),
-        SortBy="CreationTime",
-        SortOrder="Descending",
-        MaxResults=NEWEST_VERSIONS,
-    )
-    for summary in newest["ModelPackageSummaryList"]:
-        found = client.describe_model_package(ModelPackageName=summary["ModelPackageArn"])
-        if found.get("CustomerMetadataProperties", {}).get("delivery_version_id") != version_id:
-            continue
-        url = found["InferenceSpecification"]["Containers"][0].get("ModelDataUrl", "")
-        return Verdict(
-            model=model,
-            delivered=key,
-            version_id=version_id,
-            registry_version=found["ModelPackageVersion"],
-            status=found["ModelApprovalStatus"],
-            reason=found.get("ModelPackageDescription", ""),
-            registered=names.key_in(url),
+            f"{key} is delivered (version id {version_id}), but the registrar has not registered it in "
+            f"{DECISION_TIMEOUT_SECONDS // 60} minutes: see the log group "
+            f"/aws/lambda/{names.registrar(target.environment)} and the queue "
+            f"{names.dead_letter_queue(target.environment)}"
         )
-    raise _NoVerdictYetError
+    return DeliveryResult(
+        model=target.model,
+        delivered=key,
+        version_id=version_id,
+        registry_version=entry.number,
+        status=entry.approval,
+        reason=entry.description,
+        registered=entry.key,
+    )
+
+
+def _find_entry(target: Target, version_id: str) -> RegistryEntry | None:
+    """The newest version that was made of this delivery: metrics that arrive later add another version."""
+    for entry in islice(list_entries(target), NEWEST_VERSIONS):
+        if entry.metadata.get("delivery_version_id") == version_id:
+            return entry
+    return None
+
+
+def _wait_for_pointer(target: Target, key: str) -> None:
+    """Wait until the pointer names `key` or a newer version, so that an apply rolls to it.
+
+    Return after POINTER_TIMEOUT_SECONDS as well: a person may have rejected the version.
+    """
+    poll(
+        lambda: _is_at_or_after(registered_key(target), key) or None,
+        timeout_seconds=POINTER_TIMEOUT_SECONDS,
+        pause_seconds=PAUSE_SECONDS,
+        longest_pause_seconds=POINTER_LONGEST_PAUSE_SECONDS,
+    )
+
+
+def _is_at_or_after(registered: str | None, key: str) -> bool:
+    if registered is None or registered == key:
+        return registered == key
+    newest, wanted = PinnedKey.parse(registered), PinnedKey.parse(key)
+    return newest is not None and wanted is not None and newest >= wanted

@@ -2,28 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
-from typing import TYPE_CHECKING
-
-from botocore.exceptions import ClientError
 
 from config import names
-from config.schema.settings import Environment
 from config.schema.source import hub_identity, identity
-from rollforward.aws import clients
-from rollforward.errors import RollforwardError
+from rollforward.aws.endpoint import (
+    ABSENT,
+    IN_SERVICE,
+    Container,
+    Endpoint,
+    find_containers,
+    find_endpoint,
+)
+from rollforward.aws.pointer import registered_key
 from rollforward.operations.terraform_state import asked_configuration
-from rollforward.operations.wanted import wanted
-
-if TYPE_CHECKING:
-    from types_boto3_sagemaker.type_defs import DescribeEndpointOutputTypeDef
-
-ABSENT = "Absent"
+from rollforward.operations.wanted import wanted_models
+from rollforward.target import Target
 
 
 @dataclass(frozen=True)
-class Beside:
-    """A variant beside the primary one."""
+class ExtraVariant:
+    """What a variant other than the primary one should serve, and what it serves."""
 
     wanted: str | None
     live: str | None
@@ -31,12 +29,13 @@ class Beside:
 
 @dataclass(frozen=True)
 class Status:
-    """`registered`, `wanted`, `live` and `asked_for` name models; None is: no model yet, no endpoint yet.
+    """`registered`, `wanted`, `live` and `asked_for` name models; None means that there is none yet.
 
-    `source` is "registered" for who serves what the pointer names, else what config says instead; `follows`
-    is whether any variant serves what the pointer names. `live` says so if its configuration was deleted
-    under the endpoint. `asked_for` is None as well if what the last apply asked for is live; if it has the
-    same name, its other settings are not.
+    `source` is "registered" if the primary variant serves what the pointer names, else the model that the
+    configuration names. `follows` says whether any variant serves what the pointer names. `live` says so if
+    the live configuration or its model was deleted. `beside` holds the other variants by name. `asked_for` is
+    None unless the last apply asked for another endpoint configuration than the live one; if both serve the
+    same model, they differ in other settings.
     """
 
     model: str
@@ -46,7 +45,7 @@ class Status:
     registered: str | None
     wanted: str | None
     live: str | None
-    beside: Mapping[str, Beside]
+    beside: Mapping[str, ExtraVariant]
     asked_for: str | None
     state: str
     failure: str | None
@@ -54,129 +53,65 @@ class Status:
 
     @property
     def agree(self) -> bool:
-        """The endpoint serves what it should, and is not about to change."""
+        """The endpoint serves what it should, and does not change at the moment."""
         if self.state == ABSENT:
             return self.wanted is None
-        both = [(self.wanted, self.live), *((one.wanted, one.live) for one in self.beside.values())]
-        return self.state == "InService" and all(wanted == live for wanted, live in both)
+        pairs = [
+            (self.wanted, self.live),
+            *((one.wanted, one.live) for one in self.beside.values()),
+        ]
+        return self.state == IN_SERVICE and all(wanted == live for wanted, live in pairs)
 
 
-def status(environment: Environment, model: str) -> Status:
-    """Raises ConfigError for an unknown model, RollforwardError if its pointer is not deployed."""
-    said = environment.model(model)
-    endpoint = described(environment, model)
-    bucket = names.model_bucket(environment)
-    key = registered(environment, model)
-    should = wanted(said, key)
-    live = _served(environment, endpoint["EndpointConfigName"]) if endpoint else {}
+def status(target: Target) -> Status:
+    """Raises RollforwardError if the pointer does not exist."""
+    endpoint = find_endpoint(target)
+    registered = registered_key(target)
+    wanted = wanted_models(target, registered)
+    live = _served_models(target, endpoint.configuration) if endpoint else {}
     return Status(
-        model=model,
-        endpoint=names.endpoint(environment, model),
-        source=identity(said.source, None) or "registered",
-        follows=said.follows_pointer,
-        registered=key,
-        wanted=should[names.VARIANT],
+        model=target.model,
+        endpoint=target.endpoint,
+        source=identity(target.settings.source, None) or "registered",
+        follows=target.settings.follows_pointer,
+        registered=registered,
+        wanted=wanted[names.VARIANT],
         live=live.get(names.VARIANT),
         beside={
-            name: Beside(should.get(name), live.get(name))
-            for name in {**should, **live}
+            name: ExtraVariant(wanted.get(name), live.get(name))
+            for name in {**wanted, **live}
             if name != names.VARIANT
         },
-        asked_for=_asked_for(environment, model, endpoint) if endpoint else None,
-        state=endpoint["EndpointStatus"] if endpoint else ABSENT,
-        failure=endpoint.get("FailureReason") if endpoint else None,
-        deliver_to=f"s3://{bucket}/{names.delivery_key(model, '<version>')}",
+        asked_for=_asked_for(target, endpoint) if endpoint else None,
+        state=endpoint.state if endpoint else ABSENT,
+        failure=endpoint.failure if endpoint else None,
+        deliver_to=f"s3://{target.bucket}/{names.delivery_key(target.model, '<version>')}",
     )
 
 
-def state(environment: Environment, model: str) -> str:
-    """Of the endpoint, in SageMaker's words or ABSENT."""
-    endpoint = described(environment, model)
-    return endpoint["EndpointStatus"] if endpoint else ABSENT
-
-
-def registered(environment: Environment, model: str) -> str | None:
-    """The pointer's value."""
-    client = clients.ssm(environment)
-    try:
-        key = client.get_parameter(Name=names.pointer(environment, model))["Parameter"]["Value"]
-    except client.exceptions.ParameterNotFound as error:
-        clients.require_account(environment)  # in another account, nothing is ever there
-        raise RollforwardError(
-            f"{names.pointer(environment, model)} is not there: deploy the stack "
-            f"{names.stack(environment, 'lambda')} first"
-        ) from error
-    return None if key == names.NO_MODEL else key
-
-
-def without_pointer(environment: Environment) -> set[str]:
-    """The models that are not known to the Lambda stack as it is applied."""
-    client = clients.ssm(environment)
-    missing = set()
-    for model in environment.models:
-        try:
-            client.get_parameter(Name=names.pointer(environment, model))
-        except client.exceptions.ParameterNotFound:
-            missing.add(model)
-    if missing:
-        clients.require_account(environment)  # in another account, nothing is ever there
-    return missing
-
-
-def described(environment: Environment, model: str) -> "DescribeEndpointOutputTypeDef | None":
-    """The endpoint in SageMaker's words; None if there is none."""
-    name = names.endpoint(environment, model)
-    try:
-        return clients.sagemaker(environment).describe_endpoint(EndpointName=name)
-    except ClientError as error:
-        if _is_missing(error):
-            return None
-        raise
-
-
-def _asked_for(
-    environment: Environment, model: str, endpoint: "DescribeEndpointOutputTypeDef"
-) -> str | None:
-    asked = asked_configuration(environment, model)
-    if asked is None or asked == endpoint["EndpointConfigName"]:
+def _asked_for(target: Target, endpoint: Endpoint) -> str | None:
+    asked = asked_configuration(target)
+    if asked is None or asked == endpoint.configuration:
         return None
-    return _served(environment, asked).get(names.VARIANT)
+    return _served_models(target, asked).get(names.VARIANT)
 
 
-def _served(environment: Environment, configuration: str) -> dict[str, str]:
-    """By variant."""
+def _served_models(target: Target, configuration: str) -> dict[str, str]:
+    """The model that each variant of an endpoint configuration serves, by variant name."""
     unknown = f"unknown: {configuration} or its model was deleted"
-    client = clients.sagemaker(environment)
-    try:
-        found = client.describe_endpoint_config(EndpointConfigName=configuration)
-    except ClientError as error:
-        # It goes on serving, but nobody can say what (terraform-provider-aws #48997).
-        if _is_missing(error):
-            return {names.VARIANT: unknown}
-        raise
-    variants = chain(found["ProductionVariants"], found.get("ShadowProductionVariants", []))
+    containers = find_containers(target.region, configuration)
+    if containers is None:
+        # The endpoint still serves it, but nothing says what it is (terraform-provider-aws #48997).
+        return {names.VARIANT: unknown}
     return {
-        variant["VariantName"]: _model(environment, variant["ModelName"]) or unknown
-        for variant in variants
+        name: _model_identity(container) if container else unknown
+        for name, container in containers.items()
     }
 
 
-def _model(environment: Environment, name: str) -> str | None:
-    """None if it was deleted."""
-    try:
-        found = clients.sagemaker(environment).describe_model(ModelName=name)
-    except ClientError as error:
-        if _is_missing(error):
-            return None
-        raise
-    container = found["PrimaryContainer"]
-    if "ModelDataUrl" in container:
-        return names.key_in(container["ModelDataUrl"])
-    told = container.get("Environment", {})
-    if "HF_MODEL_ID" in told:
-        return hub_identity(told["HF_MODEL_ID"], told.get("HF_MODEL_REVISION", "main"))
-    return f"unknown: {name} says nothing of its files"
-
-
-def _is_missing(error: ClientError) -> bool:
-    return "Could not find" in error.response["Error"]["Message"]
+def _model_identity(container: Container) -> str:
+    if container.archive:
+        return container.archive.key
+    if hub_model := container.environment.get("HF_MODEL_ID"):
+        return hub_identity(hub_model, container.environment.get("HF_MODEL_REVISION", "main"))
+    return f"unknown: the model {container.model} does not say where its files are"

@@ -1,26 +1,31 @@
-"""What an endpoint should serve, as config and the pointer have it.
+"""What an endpoint should serve, according to the configuration and the pointer.
 
-A model is named by its pinned S3 key or, if it is one of the HuggingFace hub, `hub:<org>/<name>@<revision>`.
+A model is named by the key of its pinned copy or, if it comes from the HuggingFace hub, by
+`hub:<org>/<name>@<revision>`.
 """
 
-from config.schema.settings import Environment, Model
 from config.schema.source import identity
+from rollforward.target import Target
 
 
-def wanted(model: Model, registered: str | None) -> dict[str, str | None]:
-    """By variant. While one of them waits for the pointer, there is no endpoint for any."""
-    none_yet = registered is None and model.follows_pointer
+def wanted_models(target: Target, registered: str | None) -> dict[str, str | None]:
+    """The model that each variant should serve, by variant name.
+
+    None for every variant while one of them waits for the first registered version: no endpoint is planned.
+    """
+    waiting = registered is None and target.settings.follows_pointer
     return {
-        one.name: None if none_yet else identity(one.source, registered) for one in model.variants
+        variant.name: None if waiting else identity(variant.source, registered)
+        for variant in target.settings.variants
     }
 
 
-def unfollowed(environment: Environment, model: str) -> str | None:
-    """What to tell whoever waits for the endpoint to follow the pointer; None if it does."""
-    said = environment.model(model)
-    if said.follows_pointer:
+def pointer_note(target: Target) -> str | None:
+    """A note for a person who changes the pointer of an endpoint that does not follow it; None if it does."""
+    if target.settings.follows_pointer:
         return None
+    source = identity(target.settings.source, None)
     return (
-        f"{model} in {environment.name} serves {identity(said.source, None)}, as its config says: "
-        "it does not follow the pointer, and so no delivery"
+        f"{target.model} in {target.environment.name} serves {source}, as its configuration says. "
+        "The endpoint does not follow the pointer, so a delivery does not change it"
     )

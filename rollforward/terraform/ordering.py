@@ -1,4 +1,7 @@
-"""Runs tasks in threads, each after those that it needs; one that fails stops only those that need it."""
+"""Runs tasks in threads, each after the tasks that it needs.
+
+A task that fails stops only the tasks that need it.
+"""
 
 import os
 from collections.abc import Callable, Mapping, Sequence
@@ -15,10 +18,10 @@ PER_CPU = 4
 
 
 class SkippedError(RollforwardError):
-    """What it needs has failed."""
+    """A task was not run, because a task that it needs failed."""
 
 
-def skipped(name: str, needed: Sequence[str]) -> SkippedError:
+def skipped_because(name: str, needed: Sequence[str]) -> SkippedError:
     return SkippedError(f"{name} is skipped: it needs {', '.join(needed)}")
 
 
@@ -27,9 +30,10 @@ def run_side_by_side(
     after: Mapping[str, Sequence[str]],
     processes: Processes,
 ) -> dict[str, RollforwardError]:
-    """Why those that failed did. As many at a time as this machine can hold.
+    """Run `tasks`, each after the tasks that `after` names for it; return the errors by the task's name.
 
-    On Ctrl-C, `processes` are interrupted and waited for before KeyboardInterrupt is raised.
+    The memory of this machine limits how many run at a time. On Ctrl-C, interrupt `processes` and wait for
+    them before KeyboardInterrupt is raised.
     """
     done: set[str] = set()
     errors: dict[str, RollforwardError] = {}
@@ -42,7 +46,7 @@ def run_side_by_side(
                 needed = [one for one in after.get(name, ()) if one in tasks]
                 if failed := [one for one in needed if one in errors]:
                     del waiting[name]
-                    errors[name] = skipped(name, failed)
+                    errors[name] = skipped_because(name, failed)
                 elif done.issuperset(needed):
                     running[pool.submit(waiting.pop(name))] = name
             finished, _ = wait(running, return_when=FIRST_COMPLETED)
@@ -73,5 +77,6 @@ def _error(future: Future[None]) -> RollforwardError | None:
 
 
 def at_a_time() -> int:
+    """How many tasks may run at a time."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return max(1, min(PER_CPU * (os.cpu_count() or 1), memory // MEMORY_BYTES))

@@ -21,6 +21,7 @@ from localcloud.behaviour import Behaviour
 from localcloud.cloud import local_cloud
 from main import build_app
 from rollforward.operations.apply.retry import apply_until_settled
+from rollforward.target import Target
 from rollforward.terraform.binary import binary
 from rollforward.terraform.cli_configuration import cli_environment
 from rollforward.terraform.errors import TerraformError
@@ -60,6 +61,10 @@ class Site:
         assert _differences(stack) == {}
         return plan
 
+    @property
+    def target(self) -> Target:
+        return Target(self.environment, "sentiment")
+
     def _apply(self, stack: Stack, variables: Sequence[str]) -> None:
         """As `rollforward apply` does: again, if the name of a replaced endpoint is still taken."""
 
@@ -68,7 +73,7 @@ class Site:
             return stack.outputs()
 
         with self.operator():
-            apply_until_settled(stack.apply, again, self.environment, "sentiment", lambda _: None)
+            apply_until_settled(stack.apply, again, self.target, lambda _: None)
 
     def point(self, key: str, *before: str) -> None:
         """At `key`; the versions before it stay deployable."""

@@ -24,7 +24,7 @@ def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
 def test_an_environment_is_deployed_rolled_changed_and_destroyed_with_the_printed_policies(
     dev: Life,
 ) -> None:
-    dev.whole()
+    dev.run_all()
 
 
 def test_the_planner_can_not_apply(dev: Life) -> None:

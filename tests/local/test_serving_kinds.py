@@ -16,6 +16,7 @@ from config.schema.scaling import (
     ScheduledCapacity,
 )
 from config.schema.serving import Async, RealTime, Serverless, Serving
+from rollforward.aws.predictions import Queued
 from rollforward.errors import RollforwardError
 from rollforward.operations import invoke
 from tests.local.site import QUESTION, V1, V2, Site, actions, sentiment
@@ -96,14 +97,14 @@ def test_an_asynchronous_endpoint_rolls_in_place_and_answers_through_s3(site: Si
     site.point(V2)
     assert actions(site.serve(ASYNC)) == ("update",)
     with site.operator():
-        answer = invoke.answered(site.environment, queued(site, QUESTION))
+        answer = invoke.wait_for_answer(site.target, ASYNC, queued(site, QUESTION))
         assert json.loads(answer.body)["label"] == "negative"
         with pytest.raises(RollforwardError, match=r"no prediction: .*async/sentiment/failures/"):
-            invoke.answered(site.environment, queued(site, b"no JSON"))
+            invoke.wait_for_answer(site.target, ASYNC, queued(site, b"no JSON"))
 
 
-def queued(site: Site, body: bytes) -> invoke.Queued:
-    return invoke.enqueue(site.environment, "sentiment", ASYNC, body, "application/json")
+def queued(site: Site, body: bytes) -> Queued:
+    return invoke.enqueue(site.target, ASYNC, body, "application/json")
 
 
 # With those above, each step from one kind to another once.

@@ -110,7 +110,7 @@ def test_a_version_that_comes_back_starts_with_them_too(site: Site) -> None:
     site.point(V1, V2)
     with site.operator():
         stack = site.deployment.stack("sagemaker-sentiment")
-        options = instance_options(site.environment, "sentiment", stack.folder)
+        options = instance_options(site.target, stack.folder)
     assert options == ["-var=current_instances=3", f'-replace=terraform_data.capacity["{V1}"]']
     assert actions(site.serve(REAL_TIME, options=options)) == ("update",)
     assert instances(site) == 3

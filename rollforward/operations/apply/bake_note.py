@@ -1,4 +1,4 @@
-"""What a plan says of a roll that it would start: how long it bakes, and when the smoke request is sent."""
+"""Describes the roll that a plan would start: how long it bakes, and when the smoke request is sent."""
 
 from collections.abc import Iterable
 
@@ -8,28 +8,28 @@ from config.schema.serving import Async, RealTime, Serverless, Serving
 from rollforward.terraform.plans import Change
 
 
-def roll_note(serving: Serving, changes: Iterable[Change]) -> str | None:
-    """None if the endpoint does not change, or is deleted."""
+def bake_note(serving: Serving, changes: Iterable[Change]) -> str | None:
+    """A sentence or two; None if the endpoint does not change, or is deleted."""
     actions = [
         change.actions for change in changes if change.address.startswith(f"{ENDPOINT_TYPE}.")
     ]
     if not actions or actions[0] == ("delete",):
         return None
     if actions[0] != ("update",):
-        return _after("a new endpoint has no version to go back to")
+        return _sent_after_apply("SageMaker cannot roll back a new endpoint")
     if isinstance(serving, Serverless):
-        return _after("a serverless endpoint rolls without a bake")
+        return _sent_after_apply("a serverless endpoint rolls without a bake")
     if _has_inf1(serving):
-        return _after("an endpoint on Inf1 instances rolls without a bake")
+        return _sent_after_apply("an endpoint on Inf1 instances rolls without a bake")
     bakes = f"The roll bakes for {serving.rollout.minutes} minutes."
     if isinstance(serving, Async) and serving.variants:
-        several = "any of the asynchronous endpoint's variants might answer before"
-        return f"{bakes} {_after(several)}"
+        several = "before that, any variant of the asynchronous endpoint may answer it"
+        return f"{bakes} {_sent_after_apply(several)}"
     return f"{bakes} SageMaker rolls back meanwhile if the version fails its smoke request."
 
 
 def _has_inf1(serving: RealTime | Async) -> bool:
-    """Whether SageMaker rolls the endpoint without a bake, and sends no events of its deployments.
+    """Whether SageMaker rolls the endpoint without a bake, and sends no events about its deployments.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
     https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
@@ -38,5 +38,5 @@ def _has_inf1(serving: RealTime | Async) -> bool:
     return any(is_inf1(fleet.instance_type or "") for fleet in fleets)
 
 
-def _after(reason: str) -> str:
+def _sent_after_apply(reason: str) -> str:
     return f"The smoke request is sent after the apply: {reason}."

@@ -1,31 +1,30 @@
-"""Finishes an apply that Terraform's provider gives up before SageMaker is done.
+"""Applies again when Terraform's provider stops before SageMaker is done.
 
-The delete waiter of provider 5.100 takes an endpoint that is `Deleting` for deleted. The endpoint that
-replaces it then fails, because the name is still taken (hashicorp/terraform-provider-aws #40080). The update
-waiter does not know `RollingBack`: a roll back fails there, before the postcondition is checked (#49020).
-Neither waits for an endpoint that autoscaling, or an interrupted apply, is still updating.
-Source: internal/service/sagemaker/endpoint.go of the provider.
+The delete waiter of provider 5.100 takes an endpoint that is `Deleting` for deleted. The creation of the
+endpoint that replaces it then fails, because the name is still taken (hashicorp/terraform-provider-aws
+#40080). The update waiter does not know the state `RollingBack`: an apply that SageMaker rolls back fails
+there, before the postcondition is checked (#49020). Neither waiter waits for an endpoint that autoscaling, or
+an interrupted apply, is still updating. Source: internal/service/sagemaker/endpoint.go of the provider.
 """
 
 from collections.abc import Callable
 from time import sleep
 from typing import TypeVar
 
-from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wait_fixed
-
 from config.outputs import SAGEMAKER_ROLLED_BACK
-from config.schema.settings import Environment
+from rollforward.aws.endpoint import ABSENT, UNSETTLED, endpoint_state
 from rollforward.errors import RollforwardError
-from rollforward.operations.prove import SETTLE_TIMEOUT_SECONDS, UNSETTLED
-from rollforward.operations.status import ABSENT, state
+from rollforward.operations.prove import SETTLE_TIMEOUT_SECONDS
+from rollforward.polling import poll
+from rollforward.target import Target
 from rollforward.terraform.errors import TerraformError
 
-# With the quotation mark: an endpoint configuration that exists is another matter.
+# With the quotation mark: an endpoint configuration that already exists is a different error.
 NAME_TAKEN = 'Cannot create already existing endpoint "'
 IN_PROGRESS = "Cannot update in-progress endpoint"
 ROLLING_BACK = "unexpected state 'RollingBack'"
 POLL_SECONDS = 2
-# Of applying again, and the time between two of them.
+# The number of further applies, and the time between two of them.
 ATTEMPTS = 6
 PAUSE_SECONDS = 5
 
@@ -33,63 +32,53 @@ Result = TypeVar("Result")
 
 
 def is_roll_back(error: RollforwardError) -> bool:
-    """SageMaker rolls back, or has rolled back, what the apply asked for."""
+    """Whether the apply failed because SageMaker rolls back, or has rolled back."""
     return any(words in str(error) for words in (SAGEMAKER_ROLLED_BACK, ROLLING_BACK))
 
 
 def apply_until_settled(
     apply: Callable[[], Result],
     apply_again: Callable[[TerraformError], Result],
-    environment: Environment,
-    model: str | None,
-    seen: Callable[[str], None],
+    target: Target | None,
+    on_state: Callable[[str], None],
 ) -> Result:
-    """The result of `apply`; of `apply_again` if it came while the endpoint was deleted or updated.
+    """Return the result of `apply`, or of `apply_again` if SageMaker was deleting or updating the endpoint.
 
-    `apply_again` gets the error of `apply`, and is called up to ATTEMPTS times: AWS does not say that a name
-    is free as soon as DescribeEndpoint no longer finds it. `seen` is told of the endpoint's state at each
-    look.
+    `apply_again` gets the error of `apply`. It is called up to ATTEMPTS times, because the name may still be
+    taken when DescribeEndpoint no longer finds the endpoint. `on_state` is called with the endpoint's state
+    at each look.
     """
     try:
         return apply()
     except TerraformError as error:
-        first = refused = error
+        first = last = error
     for attempt in range(ATTEMPTS):
-        if model is None or not _is_over(refused, environment, model, seen):
+        if target is None or not _wait_for_obstacle(last, target, on_state):
             break
         sleep(PAUSE_SECONDS if attempt else 0)
         try:
             return apply_again(first)
         except TerraformError as error:
-            refused = error
-    raise refused
+            last = error
+    raise last
 
 
-def _is_over(
-    error: TerraformError, environment: Environment, model: str, seen: Callable[[str], None]
+def _wait_for_obstacle(
+    error: TerraformError, target: Target, on_state: Callable[[str], None]
 ) -> bool:
-    """What SageMaker refused the apply for ends by itself, and has ended."""
-    said = str(error)
-    if NAME_TAKEN in said:
-        # An endpoint that stays keeps its name.
-        return _settled(environment, model, seen) == ABSENT
-    return IN_PROGRESS in said and _settled(environment, model, seen) is not None
+    """Wait until what SageMaker refused the apply for is over. False if that does not end by itself."""
+    if NAME_TAKEN in str(error):
+        # An endpoint that is not being deleted keeps its name.
+        return _wait_until_settled(target, on_state) == ABSENT
+    return IN_PROGRESS in str(error) and _wait_until_settled(target, on_state) is not None
 
 
-def _settled(environment: Environment, model: str, seen: Callable[[str], None]) -> str | None:
-    """The state that the endpoint settles in; None if it does not settle in time."""
+def _wait_until_settled(target: Target, on_state: Callable[[str], None]) -> str | None:
+    """The state in which the endpoint settles; None if it does not settle in time."""
 
-    def look() -> str:
-        now = state(environment, model)
-        seen(now)
-        return now
+    def look() -> str | None:
+        state = endpoint_state(target)
+        on_state(state)
+        return None if state in UNSETTLED else state
 
-    waiting = Retrying(
-        retry=retry_if_result(lambda now: now in UNSETTLED),
-        wait=wait_fixed(POLL_SECONDS),
-        stop=stop_after_delay(SETTLE_TIMEOUT_SECONDS),
-    )
-    try:
-        return str(waiting(look))
-    except RetryError:
-        return None
+    return poll(look, timeout_seconds=SETTLE_TIMEOUT_SECONDS, pause_seconds=POLL_SECONDS)

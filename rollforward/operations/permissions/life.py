@@ -1,10 +1,9 @@
-"""An environment's whole life in a local cloud of its own, by the commands that people type.
+"""Runs through the whole life of an environment in a local cloud, with the commands that people type.
 
-Two IAM users live it: one plans, the other applies. What else happens, such as a delivery, is done as the
-account's root.
+Two IAM users type them: one plans, the other applies. The account's root user does the rest, such as a
+delivery.
 """
 
-import json
 import os
 import subprocess
 import sys
@@ -14,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import boto3
 import yaml
 
 from config import names
@@ -22,6 +20,12 @@ from config.schema import settings
 from config.schema.settings import ENVIRONMENTS_VARIABLE, Environment
 from examples.sentiment.build import build
 from localcloud.cloud import LocalCloud, local_cloud
+from rollforward.aws.root_account import (
+    create_kms_key,
+    create_user,
+    empty_model_bucket,
+    empty_registry,
+)
 from rollforward.checkout import copy_project
 from rollforward.errors import RollforwardError
 from rollforward.folders import EXAMPLE_ENVIRONMENTS
@@ -47,7 +51,7 @@ class Life:
     root: Mapping[str, str]
     users: Mapping[str, Mapping[str, str]]
 
-    def whole(self) -> None:
+    def run_all(self) -> None:
         """From an empty account to an empty account."""
         self.begin()
         self.roll("v1")
@@ -92,30 +96,12 @@ class Life:
 
     def end(self) -> None:
         """Destroy every stack, what depends on others first."""
-        self._empty()
+        # Terraform deletes neither: docs/operating.md.
+        empty_model_bucket(self.root, self.environment)
+        empty_registry(self.root, self.environment)
         for stack in reversed(self.stacks(DEPLOYER)):
             stack.plan("-destroy")
             stack.apply()
-
-    def _empty(self) -> None:
-        """Delete every object and every version, as docs/operating.md has it: Terraform does not."""
-        bucket = boto3.resource("s3", **_client(self.root)).Bucket(
-            names.model_bucket(self.environment)
-        )
-        # It denies that pinned copies are deleted.
-        policy = bucket.Policy().policy
-        bucket.Policy().delete()
-        bucket.object_versions.delete()
-        bucket.Policy().put(Policy=policy)
-        endpoint = {"endpoint_url": self.root["AWS_ENDPOINT_URL_SAGEMAKER"]}
-        sagemaker = boto3.client("sagemaker", **(_client(self.root) | endpoint))
-        for model in self.environment.models:
-            group = names.package_group(self.environment, model)
-            pages = sagemaker.get_paginator("list_model_packages").paginate(
-                ModelPackageGroupName=group
-            )
-            for package in [one for page in pages for one in page["ModelPackageSummaryList"]]:
-                sagemaker.delete_model_package(ModelPackageName=package["ModelPackageArn"])
 
     def run(self, user: str, *arguments: str) -> None:
         """`rollforward <arguments>` as one of the users. Raises RollforwardError if that fails."""
@@ -165,7 +151,7 @@ def life(
         }
         edit(project, name, lambda settings: _example(settings, root))
         environment = settings.load(name, environments)
-        users = {user: {**root, **_user(root, user, policies[user])} for user in policies}
+        users = {user: {**root, **create_user(root, user, policies[user])} for user in policies}
         yield Life(environment, project, root, users), cloud
 
 
@@ -180,8 +166,7 @@ def edit(project: Path, name: str, change: Callable[[dict[str, Any]], None]) -> 
 def _example(content: dict[str, Any], root: Mapping[str, str]) -> None:
     """What the local cloud has: a key of its own, no hub; every model takes every sound version."""
     if "kms_key_arn" in content:
-        kms = boto3.client("kms", **_client(root))
-        content["kms_key_arn"] = kms.create_key()["KeyMetadata"]["Arn"]
+        content["kms_key_arn"] = create_kms_key(root)
     for model in content["models"].values():
         model["promotion"] = {}
         model.pop("source", None)
@@ -200,25 +185,4 @@ def _changed(content: dict[str, Any]) -> None:
         "memory_mb": 2048,
         "max_concurrency": 5,
         "provisioned": {"min": 1, "max": 2},
-    }
-
-
-def _user(root: Mapping[str, str], name: str, policy: Document) -> dict[str, str]:
-    """An IAM user with this policy, as the environment variables of the user's access key."""
-    iam = boto3.client("iam", **_client(root))
-    iam.create_user(UserName=name)
-    iam.put_user_policy(UserName=name, PolicyName="only", PolicyDocument=json.dumps(policy))
-    key = iam.create_access_key(UserName=name)["AccessKey"]
-    return {
-        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
-        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
-    }
-
-
-def _client(environ: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "endpoint_url": environ["AWS_ENDPOINT_URL"],
-        "region_name": environ["AWS_REGION"],
-        "aws_access_key_id": environ["AWS_ACCESS_KEY_ID"],
-        "aws_secret_access_key": environ["AWS_SECRET_ACCESS_KEY"],
     }

@@ -28,7 +28,7 @@ def record(folder: Path, name: str) -> Recorded:
     """Live the life of an environment's example as users who may do everything."""
     users = {PLANNER: _EVERYTHING, DEPLOYER: _EVERYTHING}
     with life(folder, name, users) as (environment_life, cloud):
-        environment_life.whole()
+        environment_life.run_all()
         return _grants(cloud.decisions, environment_life.environment)
 
 

@@ -1,4 +1,4 @@
-"""Commands as they are typed, in this process, so that `stub` can answer for AWS."""
+"""Commands as they are typed, in this process, so that a fake can answer for AWS."""
 
 import json
 from dataclasses import dataclass

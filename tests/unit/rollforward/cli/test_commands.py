@@ -157,12 +157,12 @@ def test_an_unknown_model_is_the_users_mistake(archive: str) -> None:
 
 def test_an_archive_that_is_not_there_is_the_users_mistake() -> None:
     said = message(run("deliver", "sentiment", "no/such/model.tar.gz"), 2)
-    assert said == "no file 'no/such/model.tar.gz' to deliver"
+    assert said == "there is no file 'no/such/model.tar.gz' to deliver"
 
 
 def test_metrics_that_are_not_there_are_the_users_mistake(archive: str) -> None:
     said = message(run("deliver", "sentiment", archive, "--metrics", "no/such/metrics.json"), 2)
-    assert said == "can't read 'no/such/metrics.json': No such file or directory"
+    assert said == "cannot read 'no/such/metrics.json': No such file or directory"
 
 
 def test_a_request_is_given_once(archive: str) -> None:
@@ -172,7 +172,7 @@ def test_a_request_is_given_once(archive: str) -> None:
 
 def test_a_request_that_can_not_be_read_is_the_users_mistake() -> None:
     ran = run("invoke", "sentiment", "--file", "no/such/request.json")
-    assert message(ran, 2) == "can't read 'no/such/request.json': No such file or directory"
+    assert message(ran, 2) == "cannot read 'no/such/request.json': No such file or directory"
 
 
 def test_without_credentials_it_is_said_what_to_do(archive: str) -> None:
@@ -192,17 +192,17 @@ def test_expired_credentials_are_to_be_renewed(fake_aws: FakeAws) -> None:
     expired = {"__type": "ExpiredTokenException", "message": "The token is expired"}
     fake_aws.answers["DescribeEndpoint"] = (400, expired)
     said = message(run("status", environ=fake_aws.environ), 1)
-    assert said.endswith("(ExpiredTokenException): log in again, with `aws sso login`")
+    assert said.endswith("(ExpiredTokenException): log in again with `aws sso login`")
 
 
 def test_an_aws_that_does_not_answer_is_not_a_refusal(fake_aws: FakeAws) -> None:
     nobody = {**fake_aws.environ, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
-    assert message(run("status", environ=nobody), 1).startswith("AWS can't be reached: ")
+    assert message(run("status", environ=nobody), 1).startswith("cannot connect to AWS: ")
 
 
 def test_a_profile_that_is_not_there_is_named() -> None:
     said = message(run("status", environ={"AWS_PROFILE": "of-somebody-else"}), 1)
-    assert said.startswith("the request to AWS could not be made: ")
+    assert said.startswith("cannot send the request to AWS: ")
     assert "of-somebody-else" in said
 
 

@@ -1,97 +1,62 @@
 import json
-from typing import Any
 
 import pytest
-from botocore.stub import Stubber
 
 from config.schema.settings import Environment, load
 from rollforward.errors import RollforwardError
 from rollforward.operations.bootstrap import StateBucket, bootstrap
-from tests.unit.conftest import Stub
+from tests.unit.rollforward.account import Account
 
 DEV = load("dev")  # us-east-1
 PROD = load("prod")  # eu-west-1
 
 
-def logged_in(stub: Stub, account: str) -> None:
-    stub("sts").add_response("get_caller_identity", {"Account": account})
-
-
-def missing(s3: Stubber) -> None:
-    s3.add_client_error("head_bucket", "404", http_status_code=404)
-
-
-def there(s3: Stubber, environment: Environment) -> None:
-    wanted = {"Bucket": environment.state.bucket, "ExpectedBucketOwner": environment.account}
-    s3.add_response("head_bucket", {}, wanted)
-
-
-def settings(s3: Stubber, environment: Environment) -> None:
+def require_safe(aws: Account, environment: Environment) -> None:
     """Everything that makes the bucket fit for state, whoever created it."""
-    bucket = {"Bucket": environment.state.bucket}
-    versioned = {"VersioningConfiguration": {"Status": "Enabled"}}
-    s3.add_response("put_bucket_versioning", {}, bucket | versioned)
+    settings = aws.bucket_settings[environment.state.bucket]
+    assert settings["VersioningConfiguration"] == {"Status": "Enabled"}
     encrypted = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}]}
-    s3.add_response(
-        "put_bucket_encryption", {}, bucket | {"ServerSideEncryptionConfiguration": encrypted}
-    )
-    blocked = dict.fromkeys(
+    assert settings["ServerSideEncryptionConfiguration"] == encrypted
+    assert settings["PublicAccessBlockConfiguration"] == dict.fromkeys(
         ("BlockPublicAcls", "BlockPublicPolicy", "IgnorePublicAcls", "RestrictPublicBuckets"), True
     )
-    s3.add_response(
-        "put_public_access_block", {}, bucket | {"PublicAccessBlockConfiguration": blocked}
-    )
-    s3.add_response("put_bucket_policy", {}, bucket | {"Policy": TlsOnly()})
-
-
-class TlsOnly:
-    """Equal to any policy that denies requests without TLS."""
-
-    def __eq__(self, policy: object) -> bool:
-        (statement,) = json.loads(str(policy))["Statement"]
-        found: dict[str, Any] = statement["Condition"]
-        return statement["Effect"] == "Deny" and found == {"Bool": {"aws:SecureTransport": "false"}}
-
-    __hash__ = None  # type: ignore[assignment]
+    (statement,) = json.loads(settings["Policy"])["Statement"]
+    assert statement["Effect"] == "Deny"
+    assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 @pytest.mark.parametrize(
-    ("environment", "location"),
-    [
-        (DEV, {}),
-        (PROD, {"CreateBucketConfiguration": {"LocationConstraint": "eu-west-1"}}),
-    ],
+    ("environment", "location"), [(DEV, None), (PROD, {"LocationConstraint": "eu-west-1"})]
 )
 def test_a_bucket_is_created_where_the_environment_is(
-    stub: Stub, environment: Environment, location: dict[str, Any]
+    aws: Account, environment: Environment, location: dict[str, str] | None
 ) -> None:
-    logged_in(stub, environment.account)
-    missing(stub("s3"))
-    stub("s3").add_response("create_bucket", {}, {"Bucket": environment.state.bucket} | location)
-    settings(stub("s3"), environment)
+    aws.account = environment.account
     made = bootstrap(environment)
     assert made == StateBucket(environment.state.bucket, environment.region, created=True)
+    assert aws.bucket_settings[environment.state.bucket]["location"] == location
+    require_safe(aws, environment)
 
 
-def test_a_bucket_that_is_there_gets_its_settings_put_right(stub: Stub) -> None:
-    logged_in(stub, DEV.account)
-    there(stub("s3"), DEV)
-    settings(stub("s3"), DEV)
+def test_a_bucket_that_exists_gets_its_settings_corrected(aws: Account) -> None:
+    aws.owners[DEV.state.bucket] = DEV.account
     assert not bootstrap(DEV).created
+    require_safe(aws, DEV)
 
 
-def test_somebody_elses_bucket_is_left_alone_and_explained(stub: Stub) -> None:
-    logged_in(stub, DEV.account)
-    stub("s3").add_client_error("head_bucket", "403", http_status_code=403)
+def test_somebody_elses_bucket_is_left_alone_and_explained(aws: Account) -> None:
+    aws.owners[DEV.state.bucket] = "999999999999"
     with pytest.raises(RollforwardError, match=r"belongs to another account.*choose another name"):
         bootstrap(DEV)
+    assert aws.bucket_settings == {}
 
 
-def test_another_accounts_credentials_make_nothing(stub: Stub) -> None:
-    logged_in(stub, PROD.account)
+def test_another_accounts_credentials_create_nothing(aws: Account) -> None:
+    aws.account = PROD.account
     with pytest.raises(RollforwardError) as caught:
         bootstrap(DEV)
     assert str(caught.value) == (
-        f"the credentials are of account {PROD.account}, environment 'dev' is in {DEV.account}: "
-        "switch the profile or the environment"
+        f"the credentials belong to account {PROD.account}, but environment 'dev' is in account "
+        f"{DEV.account}: change the profile or the environment"
     )
+    assert aws.bucket_settings == {}

@@ -7,13 +7,13 @@ import pytest
 from config.schema import settings
 from config.schema.promotion import Promotion, Rule
 from config.schema.settings import Environment
+from lambda_src.shared.registry import Approval
 from rollforward.cli import history
 from rollforward.cli.plot import HEIGHT, WIDTH, draw
 from rollforward.errors import RollforwardError, UsageError
 from rollforward.operations.compare import Comparison, Difference, compare, series
 from rollforward.operations.history import Version
-from tests.unit.conftest import Stub
-from tests.unit.rollforward.answers import DEV, MODEL, V1, V2, deployed, package
+from tests.unit.rollforward.account import DEV, MODEL, V1, V2, Account, package
 from tests.unit.rollforward.typed import Ran, typed
 
 AUTOMATIC = Promotion()
@@ -31,7 +31,7 @@ def version(number: int, key: str | None = None, **metrics: float) -> Version:
         number=number,
         delivered=f"v{number}",
         delivered_at="2026-01-31T12:00:00Z",
-        verdict="Approved",
+        verdict=Approval.APPROVED,
         reason="Sound",
         metrics=metrics,
         key=key,
@@ -102,9 +102,11 @@ def test_a_version_that_is_not_there_can_not_be_compared() -> None:
 def test_a_metric_is_followed_over_the_versions_that_have_it() -> None:
     versions = [version(3, f1=0.9), version(2, auc=0.5), version(1, f1=0.8)]
     assert series(versions, "f1") == [(1, 0.8), (3, 0.9)]
-    with pytest.raises(UsageError, match="no version has a metric 'F1'; there are: auc, f1"):
+    with pytest.raises(
+        UsageError, match="no version has a metric 'F1'; the versions have: auc, f1"
+    ):
         series(versions, "F1")
-    with pytest.raises(UsageError, match="there are: none"):
+    with pytest.raises(UsageError, match="the versions have: none"):
         series([version(1)], "f1")
 
 
@@ -137,10 +139,10 @@ def gated(monkeypatch: pytest.MonkeyPatch) -> Environment:
     return environment
 
 
-def two_versions(stub: Stub) -> None:
+def two_versions(aws: Account) -> None:
     scores = {"metrics.accuracy": "0.9", "metrics.latency_ms": "90", "metrics.f1": "0.8"}
     refused = package(2, "Rejected", key=V2, reason="Refused", **{"metrics.accuracy": "0.85"})
-    deployed(stub, refused, package(1, key=V1, **scores))
+    aws.register(refused, package(1, key=V1, **scores))
 
 
 def typed_compare(*options: str) -> Ran:
@@ -148,8 +150,8 @@ def typed_compare(*options: str) -> Ran:
 
 
 @pytest.mark.usefixtures("gated")
-def test_a_comparison_tells_metrics_verdicts_and_the_gate(stub: Stub) -> None:
-    two_versions(stub)
+def test_a_comparison_tells_metrics_verdicts_and_the_gate(aws: Account) -> None:
+    two_versions(aws)
     ran = typed_compare()
     assert ran.code == 0
     assert ran.lines == [
@@ -160,15 +162,15 @@ def test_a_comparison_tells_metrics_verdicts_and_the_gate(stub: Stub) -> None:
         "",
         "version 1 is Approved: Sound",
         "version 2 is Rejected: Refused",
-        "with version 1 live, the gate would refuse version 2:",
+        "with version 1 live, the gate would reject version 2:",
         "accuracy is 0.85, worse than 0.9, which is live, by more than 0.01",
         "its metrics have no number latency_ms, which a rule needs; they have accuracy",
     ]
 
 
 @pytest.mark.usefixtures("gated")
-def test_a_comparison_is_data_as_well(stub: Stub) -> None:
-    two_versions(stub)
+def test_a_comparison_is_data_as_well(aws: Account) -> None:
+    two_versions(aws)
     found = typed_compare("--json").json
     assert found["metrics"][0] == {
         "metric": "accuracy",
@@ -182,17 +184,17 @@ def test_a_comparison_is_data_as_well(stub: Stub) -> None:
 
 
 def test_without_a_gate_it_is_said_which_one_there_is(
-    stub: Stub, monkeypatch: pytest.MonkeyPatch
+    aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ungated = DEV.models[MODEL].model_copy(update={"promotion": AUTOMATIC})
     dev = DEV.model_copy(update={"models": {MODEL: ungated}})
     monkeypatch.setattr(settings, "load", lambda _: dev)
-    two_versions(stub)
-    assert typed_compare().lines[-1] == "the gate is automatic: it does not look at metrics"
+    two_versions(aws)
+    assert typed_compare().lines[-1] == "the gate is automatic: it does not check metrics"
 
 
-def test_a_metric_is_drawn_below_the_comparison(stub: Stub) -> None:
-    two_versions(stub)
+def test_a_metric_is_drawn_below_the_comparison(aws: Account) -> None:
+    two_versions(aws)
     ran = typed_compare("--plot", "accuracy")
     assert ran.code == 0
     assert ran.lines[0] == "metric 1 2 difference"
@@ -200,13 +202,16 @@ def test_a_metric_is_drawn_below_the_comparison(stub: Stub) -> None:
     assert "\x1b" not in ran.out
 
 
-def test_a_metric_that_is_not_there_is_the_users_mistake(stub: Stub) -> None:
-    two_versions(stub)
+def test_a_metric_that_is_not_there_is_the_users_mistake(aws: Account) -> None:
+    two_versions(aws)
     ran = typed_compare("--plot", "speed")
     assert (ran.code, ran.out) == (2, "")
-    assert "no version has a metric 'speed'; there are: accuracy, f1, latency_ms" in ran.err
+    assert "no version has a metric 'speed'; the versions have: accuracy, f1, latency_ms" in ran.err
 
 
 def test_a_picture_is_no_json() -> None:
     ran = typed_compare("--plot", "accuracy", "--json")
-    assert (ran.code, ran.err) == (2, "error: --plot is a picture: not with --json\n")
+    assert (ran.code, ran.err) == (
+        2,
+        "error: --plot prints a picture, which --json cannot contain: pass only one of them\n",
+    )

@@ -1,27 +1,20 @@
+"""`rollforward deliver`: what is uploaded, what is waited for, and what is printed."""
+
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
-from botocore.stub import ANY
 
 from config.errors import ConfigError
-from rollforward.cli import deliver as delivery_commands
+from lambda_src.shared.registry import Approval
+from rollforward.cli import deliver as command
 from rollforward.errors import RollforwardError, UsageError
 from rollforward.operations import deliver as delivery
-from rollforward.operations.deliver import Verdict, deliver
-from tests.unit.conftest import Stub
-from tests.unit.rollforward.answers import (
-    BUCKET,
-    DEV,
-    MODEL,
-    V1,
-    described,
-    listed,
-    package,
-    packages,
-    pointer,
-)
+from rollforward.operations.deliver import DeliveryResult, deliver
+from rollforward.target import Target
+from tests.unit.rollforward.account import BUCKET, DEV, MODEL, SENTIMENT, V1, V2, Account, package
+from tests.unit.rollforward.fake_aws import Refusal
 from tests.unit.rollforward.typed import typed
 
 KEY = "models/sentiment/v1/model.tar.gz"
@@ -35,28 +28,9 @@ def archive(tmp_path: Path) -> Path:
     return path
 
 
-class KeyLike:
-    """Equal to any key that matches the pattern."""
-
-    def __init__(self, pattern: str) -> None:
-        self.pattern = pattern
-
-    def __eq__(self, key: object) -> bool:
-        return bool(re.fullmatch(self.pattern, str(key)))
-
-    __hash__ = None  # type: ignore[assignment]
-
-
-def upload(stub: Stub, key: object) -> None:
-    sent = {"Bucket": BUCKET, "Key": key, "Body": ANY, "ChecksumAlgorithm": ANY}
-    stub("s3").add_response("put_object", {}, sent)
-
-
-def uploaded(stub: Stub, version_id: str, key: object = KEY) -> None:
-    upload(stub, key)
-    stub("s3").add_response(
-        "head_object", {"VersionId": version_id}, {"Bucket": BUCKET, "Key": key}
-    )
+def uploads(aws: Account) -> list[str]:
+    """The keys of the objects that were written, in their order."""
+    return [request["Key"] for request in aws.requested("put_object")]
 
 
 def version(number: int, version_id: str, verdict: str = "Approved") -> dict[str, Any]:
@@ -67,132 +41,124 @@ def ignore(_: int) -> None:
     pass
 
 
-def test_the_verdict_is_that_of_this_upload_not_of_the_newest(stub: Stub, archive: Path) -> None:
-    pointer(stub, "none")
-    uploaded(stub, "mine")
-    packages(stub, version(9, "somebody-elses"), version(8, "mine", "Rejected"))
-    verdict = deliver(DEV, MODEL, archive, "v1", ignore)
-    assert verdict == Verdict(
+def test_the_decision_is_that_of_this_upload_not_of_the_newest(aws: Account, archive: Path) -> None:
+    aws.register(version(9, "somebody-elses"), version(8, "mine", "Rejected"))
+    result = deliver(SENTIMENT, archive, "v1", ignore)
+    assert result == DeliveryResult(
         model=MODEL,
         delivered=KEY,
         version_id="mine",
         registry_version=8,
-        status="Rejected",
+        status=Approval.REJECTED,
         reason="Sound",
         registered=V1,
     )
-    assert not verdict.approved
+    assert not result.approved
+    assert aws.objects[BUCKET, KEY] == b"an archive"
 
 
-def test_the_verdict_is_waited_for(stub: Stub, archive: Path) -> None:
-    pointer(stub, "none")
-    uploaded(stub, "mine")
-    packages(stub)
-    packages(stub, version(1, "mine"))
-    pointer(stub, V1)
-    assert deliver(DEV, MODEL, archive, "v1", ignore).approved
+def test_the_decision_is_waited_for(aws: Account, archive: Path) -> None:
+    aws.packages = [[], [version(1, "mine")]]
+    aws.point("none", V1)
+    assert deliver(SENTIMENT, archive, "v1", ignore).approved
 
 
-def test_an_approved_version_is_waited_for_until_the_pointer_names_it(
-    stub: Stub, archive: Path
+@pytest.mark.parametrize("newer", [V1, V2])
+def test_an_approved_version_is_waited_for_until_the_pointer_names_it_or_a_newer_one(
+    aws: Account, archive: Path, newer: str
 ) -> None:
-    pointer(stub, "none")
-    uploaded(stub, "mine")
-    packages(stub, version(1, "mine"))
-    pointer(stub, "none")
-    pointer(stub, V1)
-    assert deliver(DEV, MODEL, archive, "v1", ignore).approved
+    aws.register(version(1, "mine"))
+    aws.point("none", "none", newer)
+    assert deliver(SENTIMENT, archive, "v1", ignore).approved
+    assert len(aws.requested("get_parameter")) == 3
 
 
-def test_a_verdict_that_does_not_come_says_where_to_look(
-    stub: Stub, archive: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_decision_that_does_not_come_says_where_to_look(
+    aws: Account, archive: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(delivery, "VERDICT_TIMEOUT_SECONDS", 0)
-    pointer(stub, "none")
-    uploaded(stub, "mine")
-    packages(stub)
+    monkeypatch.setattr(delivery, "DECISION_TIMEOUT_SECONDS", 0)
+    assert aws.packages == [[]]
     with pytest.raises(RollforwardError) as caught:
-        deliver(DEV, MODEL, archive, "v1", ignore)
+        deliver(SENTIMENT, archive, "v1", ignore)
     assert f"{KEY} is delivered (version id mine)" in str(caught.value)
     assert "/aws/lambda/rollforward-dev-registrar" in str(caught.value)
     assert "rollforward-dev-registrar-dead-letters" in str(caught.value)
 
 
-def test_nothing_is_uploaded_where_nothing_would_read_it(stub: Stub, archive: Path) -> None:
-    stub("ssm").add_client_error("get_parameter", "ParameterNotFound")
-    stub("sts").add_response("get_caller_identity", {"Account": DEV.account})
-    stub("s3")  # which has no answer to an upload
+def test_nothing_is_uploaded_where_nothing_would_read_it(aws: Account, archive: Path) -> None:
+    aws.parameters.clear()
     with pytest.raises(RollforwardError, match="deploy the stack dev-lambda first"):
-        deliver(DEV, MODEL, archive, "v1", ignore)
+        deliver(SENTIMENT, archive, "v1", ignore)
+    assert uploads(aws) == []
+
+
+def test_a_bucket_that_does_not_exist_names_the_stack_to_deploy(
+    aws: Account, archive: Path
+) -> None:
+    aws.refusals["put_object"] = Refusal("NoSuchBucket", status=404)
+    with pytest.raises(RollforwardError, match="does not exist: deploy the stack dev-s3 first"):
+        deliver(SENTIMENT, archive, "v1", ignore)
 
 
 @pytest.mark.parametrize("version", ["a/b", " ", ".", ".."])
-@pytest.mark.usefixtures("stub")
-def test_a_version_that_would_make_another_key_is_refused(archive: Path, version: str) -> None:
-    with pytest.raises(UsageError, match="names no folder"):
-        deliver(DEV, MODEL, archive, version, ignore)
-
-
-@pytest.mark.usefixtures("stub")
-def test_an_unknown_model_is_refused_by_the_names_there_are(archive: Path) -> None:
-    with pytest.raises(ConfigError, match="it has: sentiment"):
-        deliver(DEV, "other", archive, "v1", ignore)
-
-
-def test_a_delivery_without_a_version_is_named_by_the_time_of_day(
-    stub: Stub, archive: Path
+def test_a_version_that_would_make_another_key_is_refused(
+    aws: Account, archive: Path, version: str
 ) -> None:
-    pointer(stub, "none")
-    uploaded(stub, "mine", KeyLike(r"models/sentiment/\d{8}-\d{6}/model\.tar\.gz"))
-    packages(stub, version(1, "mine"))
-    pointer(stub, V1)
-    assert deliver(DEV, MODEL, archive, None, ignore).approved
+    with pytest.raises(UsageError, match="cannot be the name of a version"):
+        deliver(SENTIMENT, archive, version, ignore)
+    assert aws.requests == []
+
+
+def test_an_unknown_model_is_refused_by_the_names_there_are(aws: Account, archive: Path) -> None:
+    with pytest.raises(ConfigError, match="it has: sentiment"):
+        deliver(Target(DEV, "other"), archive, "v1", ignore)
+    assert aws.requests == []
+
+
+def test_a_delivery_without_a_version_is_named_by_the_current_time(
+    aws: Account, archive: Path
+) -> None:
+    aws.register(version(1, "mine"), registered=V1)
+    assert deliver(SENTIMENT, archive, None, ignore).approved
+    (key,) = uploads(aws)
+    assert re.fullmatch(r"models/sentiment/\d{8}-\d{6}/model\.tar\.gz", key)
 
 
 def test_a_delivery_that_waits_for_approval_is_neither_approved_nor_refused(
-    stub: Stub, archive: Path
+    aws: Account, archive: Path
 ) -> None:
-    pointer(stub, "none")
-    uploaded(stub, "mine")
-    packages(stub, version(1, "mine", "PendingManualApproval"))
-    verdict = deliver(DEV, MODEL, archive, "v1", ignore)
-    assert (verdict.waiting, verdict.approved) == (True, False)
+    aws.register(version(1, "mine", "PendingManualApproval"))
+    result = deliver(SENTIMENT, archive, "v1", ignore)
+    assert (result.waiting, result.approved) == (True, False)
 
 
-def test_a_delivery_that_has_two_versions_is_told_by_the_newer(stub: Stub, archive: Path) -> None:
-    pointer(stub, "none")
-    uploaded(stub, "mine")
+def test_a_delivery_that_has_two_versions_has_the_decision_of_the_newer(
+    aws: Account, archive: Path
+) -> None:
     newer, older = version(2, "mine"), version(1, "mine", "PendingManualApproval")
-    listed(stub, newer, older)
-    described(stub, newer)
-    pointer(stub, V1)
-    verdict = deliver(DEV, MODEL, archive, "v1", ignore)
-    assert (verdict.registry_version, verdict.approved) == (2, True)
+    aws.register(newer, older, registered=V1)
+    result = deliver(SENTIMENT, archive, "v1", ignore)
+    assert (result.registry_version, result.approved) == (2, True)
 
 
-def test_metrics_are_there_before_their_archive(stub: Stub, archive: Path, tmp_path: Path) -> None:
+def test_metrics_are_uploaded_before_their_archive(
+    aws: Account, archive: Path, tmp_path: Path
+) -> None:
     metrics = tmp_path / "scores.json"
     metrics.write_text('{"accuracy": 0.91}')
-    pointer(stub, "none")
-    upload(stub, METRICS_KEY)
-    uploaded(stub, "mine")
-    packages(stub, version(1, "mine"))
-    pointer(stub, V1)
-    assert deliver(DEV, MODEL, archive, "v1", ignore, metrics).approved
+    aws.register(version(1, "mine"), registered=V1)
+    assert deliver(SENTIMENT, archive, "v1", ignore, metrics).approved
+    assert uploads(aws) == [METRICS_KEY, KEY]
 
 
 @pytest.mark.parametrize(
     ("status", "code"), [("Approved", 0), ("PendingManualApproval", 0), ("Rejected", 1)]
 )
 def test_a_refusal_alone_fails_the_command(
-    stub: Stub, archive: Path, status: str, code: int
+    aws: Account, archive: Path, status: str, code: int
 ) -> None:
-    pointer(stub, "none")
-    uploaded(stub, "mine")
-    packages(stub, version(7, "mine", status))
-    if status == "Approved":
-        pointer(stub, V1)
-    ran = typed(delivery_commands.app, MODEL, str(archive), "--version", "v1")
+    aws.register(version(7, "mine", status), registered=V1)
+    ran = typed(command.app, MODEL, str(archive), "--version", "v1")
     waiting = "waiting for approval: rollforward approve sentiment 7 --env dev"
     assert ran.code == code
     assert ran.lines[:2] == [f"{KEY}: {status}, registry version 7", "Sound"]
@@ -202,20 +168,20 @@ def test_a_refusal_alone_fails_the_command(
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        (b"accuracy: 0.91", "is no JSON: "),
-        (b"\xff\xfe\x00", "is no JSON: "),
-        (b"[" * 100_000, "is no JSON: "),
-        (b"[0.91]", "holds no JSON object of numbers by name"),
-        (None, "can't read "),
+        (b"accuracy: 0.91", "is not valid JSON: "),
+        (b"\xff\xfe\x00", "is not valid JSON: "),
+        (b"[" * 100_000, "is not valid JSON: "),
+        (b"[0.91]", "is not a JSON object of numbers by name"),
+        (None, "cannot read "),
     ],
     ids=["not JSON", "not text", "too deep", "no object", "no file"],
 )
-@pytest.mark.usefixtures("stub")  # which has no answer to an upload
 def test_nothing_is_uploaded_with_metrics_that_can_not_be_read(
-    archive: Path, tmp_path: Path, text: bytes | None, reason: str
+    aws: Account, archive: Path, tmp_path: Path, text: bytes | None, reason: str
 ) -> None:
     metrics = tmp_path / "metrics.json"
     if text is not None:
         metrics.write_bytes(text)
     with pytest.raises(UsageError, match=reason):
-        deliver(DEV, MODEL, archive, "v1", ignore, metrics)
+        deliver(SENTIMENT, archive, "v1", ignore, metrics)
+    assert aws.requests == []

@@ -6,7 +6,7 @@ from config.schema.rollout import Canary
 from config.schema.scaling import Instances, InstancesOrNone
 from config.schema.serving import Async, RealTime, Serverless, Serving
 from config.schema.variants import Variant
-from rollforward.operations.apply.bake_note import roll_note
+from rollforward.operations.apply.bake_note import bake_note
 from rollforward.terraform.plans import REPLACE, Change
 
 INSTANCES: dict[str, Any] = {"instance_type": "ml.m5.large", "instances": Instances(min=2, max=2)}
@@ -36,20 +36,23 @@ ENDPOINT = "aws_sagemaker_endpoint.serving[0]"
         (SERVERLESS, "after the apply: a serverless endpoint rolls without a bake."),
         (INF1, "after the apply: an endpoint on Inf1 instances rolls without a bake."),
         (BESIDE_INF1, "after the apply: an endpoint on Inf1 instances rolls without a bake."),
-        (QUEUED, "bakes for 5 minutes. The smoke request is sent after the apply: any of the"),
+        (
+            QUEUED,
+            "bakes for 5 minutes. The smoke request is sent after the apply: before that, any",
+        ),
     ],
 )
 def test_a_roll_says_when_its_smoke_request_is_sent(serving: Serving, said: str) -> None:
-    note = roll_note(serving, [Change(ENDPOINT, ("update",))])
+    note = bake_note(serving, [Change(ENDPOINT, ("update",))])
     assert note is not None
     assert said in note
 
 
 @pytest.mark.parametrize("actions", [("create",), REPLACE])
 def test_a_new_endpoint_is_asked_after_the_apply(actions: tuple[str, ...]) -> None:
-    note = roll_note(ON_INSTANCES, [Change(ENDPOINT, actions)])
+    note = bake_note(ON_INSTANCES, [Change(ENDPOINT, actions)])
     assert note is not None
-    assert note.endswith("a new endpoint has no version to go back to.")
+    assert note.endswith("SageMaker cannot roll back a new endpoint.")
 
 
 @pytest.mark.parametrize(
@@ -61,4 +64,4 @@ def test_a_new_endpoint_is_asked_after_the_apply(actions: tuple[str, ...]) -> No
     ],
 )
 def test_what_does_not_roll_is_not_noted(changes: list[Change]) -> None:
-    assert roll_note(ON_INSTANCES, changes) is None
+    assert bake_note(ON_INSTANCES, changes) is None

@@ -7,17 +7,7 @@ from typing import Any
 import pytest
 
 from rollforward.operations.apply.instance_count import instance_options
-from tests.unit.conftest import Stub
-from tests.unit.rollforward.answers import (
-    DEV,
-    ENDPOINT,
-    ENDPOINT_ARN,
-    MODEL,
-    last_apply,
-    last_state,
-    no_endpoint,
-    pointer,
-)
+from tests.unit.rollforward.account import SENTIMENT, Account
 
 
 @pytest.fixture
@@ -27,20 +17,11 @@ def stack(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def endpoint_has(stub: Stub, *variants: dict[str, Any]) -> None:
-    described = {
-        "EndpointName": ENDPOINT,
-        "EndpointArn": ENDPOINT_ARN,
-        "EndpointConfigName": "of-v2",
-        "EndpointStatus": "InService",
-        "CreationTime": 0,
-        "LastModifiedTime": 0,
-        "ProductionVariants": list(variants),
-    }
-    stub("sagemaker").add_response("describe_endpoint", described, {"EndpointName": ENDPOINT})
+def endpoint_has(aws: Account, *variants: dict[str, Any]) -> None:
+    aws.describe("InService", configuration="of-v2", variants=variants)
 
 
-def remembered(stub: Stub, **counts: int) -> None:
+def remembered(aws: Account, **counts: int) -> None:
     """Terraform's state, with so many instances for each version."""
 
     def resource(kind: str, name: str, *instances: dict[str, Any]) -> dict[str, Any]:
@@ -57,59 +38,57 @@ def remembered(stub: Stub, **counts: int) -> None:
         resource("terraform_data", "capacity", *memory),
         resource("aws_sagemaker_endpoint_configuration", "configuration", *named, gone),
     ]
-    last_state(stub, {"outputs": {}, "resources": resources})
+    aws.last_state({"outputs": {}, "resources": resources})
 
 
 THREE = {"VariantName": "primary", "CurrentInstanceCount": 3}
 
 
 def test_a_version_that_comes_back_to_a_larger_fleet_takes_the_count_anew(
-    stub: Stub, stack: Path
+    aws: Account, stack: Path
 ) -> None:
-    endpoint_has(stub, THREE)
-    remembered(stub, v1=1, v2=1)
-    pointer(stub, "v1")
-    assert instance_options(DEV, MODEL, stack) == [
+    endpoint_has(aws, THREE)
+    remembered(aws, v1=1, v2=1)
+    aws.point("v1")
+    assert instance_options(SENTIMENT, stack) == [
         "-var=current_instances=3",
         '-replace=terraform_data.capacity["v1"]',
     ]
 
 
-def test_what_is_live_is_not_rolled_for_having_grown(stub: Stub, stack: Path) -> None:
-    endpoint_has(stub, THREE)
-    remembered(stub, v1=1, v2=1)
-    pointer(stub, "v2")
-    assert instance_options(DEV, MODEL, stack) == ["-var=current_instances=3"]
+def test_what_is_live_is_not_rolled_for_having_grown(aws: Account, stack: Path) -> None:
+    endpoint_has(aws, THREE)
+    remembered(aws, v1=1, v2=1)
+    aws.point("v2")
+    assert instance_options(SENTIMENT, stack) == ["-var=current_instances=3"]
 
 
 @pytest.mark.parametrize("registered", ["v1", "v3"])
 def test_a_version_that_is_new_or_large_enough_is_left_alone(
-    stub: Stub, stack: Path, registered: str
+    aws: Account, stack: Path, registered: str
 ) -> None:
-    endpoint_has(stub, THREE)
-    remembered(stub, v1=3, v2=1)
-    pointer(stub, registered)
-    assert instance_options(DEV, MODEL, stack) == ["-var=current_instances=3"]
+    endpoint_has(aws, THREE)
+    remembered(aws, v1=3, v2=1)
+    aws.point(registered)
+    assert instance_options(SENTIMENT, stack) == ["-var=current_instances=3"]
 
 
-def test_it_is_what_the_primary_variant_has_now(stub: Stub, stack: Path) -> None:
-    endpoint_has(stub, {"VariantName": "challenger", "CurrentInstanceCount": 7}, THREE)
-    last_apply(stub, None)
-    assert instance_options(DEV, MODEL, stack) == ["-var=current_instances=3"]
+def test_it_is_what_the_primary_variant_has_now(aws: Account, stack: Path) -> None:
+    endpoint_has(aws, {"VariantName": "challenger", "CurrentInstanceCount": 7}, THREE)
+    assert instance_options(SENTIMENT, stack) == ["-var=current_instances=3"]
 
 
-def test_an_endpoint_without_instances_has_none(stub: Stub, stack: Path) -> None:
-    endpoint_has(stub, {"VariantName": "primary"})
-    last_apply(stub, None)
-    assert instance_options(DEV, MODEL, stack) == ["-var=current_instances=0"]
+def test_an_endpoint_without_instances_has_none(aws: Account, stack: Path) -> None:
+    endpoint_has(aws, {"VariantName": "primary"})
+    assert instance_options(SENTIMENT, stack) == ["-var=current_instances=0"]
 
 
-def test_before_the_first_roll_there_are_none(stub: Stub, stack: Path) -> None:
-    no_endpoint(stub)
-    assert instance_options(DEV, MODEL, stack) == ["-var=current_instances=0"]
+@pytest.mark.usefixtures("aws")
+def test_before_the_first_roll_there_are_none(stack: Path) -> None:
+    assert instance_options(SENTIMENT, stack) == ["-var=current_instances=0"]
 
 
 def test_a_stack_that_does_not_ask_is_told_nothing(tmp_path: Path) -> None:
     (tmp_path / "cdk.tf.json").write_text('{"terraform": {}}')
-    assert instance_options(DEV, MODEL, tmp_path) == []
-    assert instance_options(DEV, None, tmp_path) == []
+    assert instance_options(SENTIMENT, tmp_path) == []
+    assert instance_options(None, tmp_path) == []

@@ -1,0 +1,68 @@
+"""Approves or rejects a version of a model."""
+
+from collections.abc import Sequence
+
+from config import names
+from lambda_src.shared.registry import Approval
+from rollforward.aws.pointer import registered_key
+from rollforward.aws.registry import set_approval
+from rollforward.errors import RollforwardError
+from rollforward.operations.history import Version, find_version, history
+from rollforward.polling import poll
+from rollforward.target import Target
+
+# EventBridge and the registrar take a few seconds.
+POINTER_TIMEOUT_SECONDS = 120
+POINTER_PAUSE_SECONDS = 0.5
+
+
+def decide(target: Target, number: int, approval: Approval, reason: str) -> list[Version]:
+    """Approve or reject every version that has the key of version `number`; return those versions.
+
+    The registrar then moves the pointer. Raises RollforwardError if there is no such version, or if the
+    registrar refused it, so that there is nothing to serve.
+    """
+    versions = history(target)
+    version = find_version(versions, target.model, number)
+    if version.key is None:
+        raise RollforwardError(
+            f"the registrar refused version {number} of {target.model}, so there is nothing to serve: "
+            f"{version.reason}"
+        )
+    set_approval_of_key(target, versions, version.key, approval, reason)
+    return [one for one in history(target) if one.key == version.key]
+
+
+def set_approval_of_key(
+    target: Target, versions: Sequence[Version], key: str, approval: Approval, reason: str
+) -> list[int]:
+    """Change every version of a key, because one rejection outweighs any approval; return their numbers."""
+    same = [version for version in versions if version.key == key]
+    for version in same:
+        set_approval(target, version.arn, approval, reason)
+    return [version.number for version in same]
+
+
+def pointer_after_rejection(target: Target, key: str | None) -> str | None:
+    """Wait until the pointer no longer names `key`, and return what it names.
+
+    `key` itself if the pointer does not change within POINTER_TIMEOUT_SECONDS.
+    """
+
+    def look() -> tuple[str | None] | None:
+        registered = registered_key(target)
+        return None if registered == key else (registered,)
+
+    moved = poll(look, timeout_seconds=POINTER_TIMEOUT_SECONDS, pause_seconds=POINTER_PAUSE_SECONDS)
+    return moved[0] if moved else key
+
+
+def require_moved_pointer(target: Target, key: str) -> str | None:
+    """Like `pointer_after_rejection`, but raise RollforwardError if the pointer does not change."""
+    registered = pointer_after_rejection(target, key)
+    if registered == key:
+        raise RollforwardError(
+            f"the version is rejected, but after {POINTER_TIMEOUT_SECONDS} s the pointer still names it: "
+            f"see the log group /aws/lambda/{names.registrar(target.environment)}"
+        )
+    return registered

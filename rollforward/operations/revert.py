@@ -1,0 +1,68 @@
+"""Reverts a model: rejects its registered version, so that the pointer goes back to an earlier one."""
+
+from dataclasses import dataclass
+
+from lambda_src.shared.registry import Approval
+from rollforward.aws.pointer import registered_key
+from rollforward.errors import RollforwardError
+from rollforward.operations.decide import require_moved_pointer, set_approval_of_key
+from rollforward.operations.history import Version, approval_of_key, find_version, history
+from rollforward.target import Target
+
+
+@dataclass(frozen=True)
+class Revert:
+    """`rejected` are the numbers of the rejected versions.
+
+    `before` is the key that the pointer named before the revert, `registered` the key that it names now.
+    """
+
+    model: str
+    rejected: list[int]
+    before: str
+    registered: str
+
+
+def revert(target: Target, to: int | None, reason: str) -> Revert:
+    """Reject the registered version, and every one before it down to version `to`; wait for the pointer.
+
+    Raises RollforwardError, with nothing changed, if there is no approved version to return to.
+    """
+    versions = history(target)
+    before = registered_key(target)
+    if before is None:
+        raise RollforwardError(f"{target.model} has no registered version to revert")
+    end = _end(target, versions, before, to)
+    rejected: list[int] = []
+    now: str | None = before
+    while now is not None and now != end:
+        rejected += set_approval_of_key(target, versions, now, Approval.REJECTED, reason)
+        now = require_moved_pointer(target, now)
+        if end is None:
+            break
+    if now is None:
+        raise RollforwardError(
+            f"{target.model} has no approved version left; rejected: {_listed(rejected)}"
+        )
+    return Revert(target.model, rejected, before, now)
+
+
+def _end(target: Target, versions: list[Version], before: str, to: int | None) -> str | None:
+    """The key of version `to`; None if the revert goes back one version.
+
+    Raises RollforwardError if that version, or every other version, is not approved.
+    """
+    end = find_version(versions, target.model, to).key if to is not None else None
+    if to is not None and (approval := approval_of_key(versions, end)) != Approval.APPROVED:
+        raise RollforwardError(
+            f"version {to} of {target.model} is {approval}: approve it first with "
+            f"`{target.command('approve', to)}`"
+        )
+    others = {one.key for one in versions} - {None, before}
+    if not any(approval_of_key(versions, key) == Approval.APPROVED for key in others):
+        raise RollforwardError(f"{target.model} has no other approved version to return to")
+    return end
+
+
+def _listed(numbers: list[int]) -> str:
+    return ", ".join(f"version {number}" for number in numbers)
