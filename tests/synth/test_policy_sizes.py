@@ -17,8 +17,8 @@ from rollforward.operations.permissions.policies import LONGEST_OF_ROLE, size
 from stacks.endpoint.image import MAX_REPOSITORIES
 from stacks.lambda_stack import LambdaStack
 from tests.synth.conftest import Synthesize
+from tests.synth.endpoint.samples import with_serving
 from tests.synth.template import Template
-from tests.synth.test_sagemaker_stack import with_serving
 
 # An ARN or a name that only Terraform knows: a function's log group is the longest.
 LONG = "x" * 160
