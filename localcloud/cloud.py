@@ -1,8 +1,8 @@
-"""The local cloud: an AWS account on this machine, for as long as a `with` block lasts.
+"""An AWS account on this machine, while a `with` block runs.
 
-Two servers share the work. `ministack` serves S3, Lambda, SSM and most of the rest, and runs
-deployed functions for real; SageMaker and Application Auto Scaling come from our own stand-in
-beside it. SDKs, Terraform and the functions themselves find both by environment variables alone.
+There are two servers. `ministack` serves S3, Lambda, SSM and most other services, and runs deployed
+functions. A stand-in serves SageMaker and Application Auto Scaling. SDKs, Terraform and the functions find
+both through environment variables only.
 """
 
 import os
@@ -15,14 +15,15 @@ from pathlib import Path
 
 from localcloud.behaviour import Behaviour
 from localcloud.processes.ports import LOOPBACK, free_port
-from localcloud.processes.server import running
+from localcloud.processes.server import run_server
 
 
 @dataclass(frozen=True)
 class LocalCloud:
-    """`environment` is what a process needs, on top of its own variables, to work in this cloud.
+    """`environment` has the environment variables that a process needs to use this cloud.
 
-    `decisions` is the file of IAM's decisions, one JSON object a line.
+    `logs` is the folder of logs, `sagemaker` the URL of the SageMaker stand-in, `decisions` the file of IAM's
+    decisions: one JSON object a line.
     """
 
     environment: dict[str, str]
@@ -41,8 +42,8 @@ def local_cloud(
 ) -> Iterator[LocalCloud]:
     """Start a cloud for one account, with its logs in `folder`; stop it after the block.
 
-    Without `state`, the cloud is empty, and what it holds is lost after the block. The folder `state` keeps
-    what the cloud holds: the block starts with what an earlier block left in the folder.
+    Without `state`, the cloud is empty, and its resources are lost after the block. With the folder `state`,
+    the cloud starts with the resources that the folder keeps from an earlier block.
     """
     behaviour = behaviour or Behaviour()
     folder = folder.resolve()
@@ -60,19 +61,19 @@ def local_cloud(
     inherited |= behaviour.to_environment()
     with ExitStack() as servers:
         ministack = servers.enter_context(
-            running(
+            run_server(
                 "ministack",
                 ["localcloud.ministack", str(cloud.decisions)],
                 logs / "ministack.log",
-                inherited | _ministack(aws, account, region) | _kept_in(state),
+                inherited | _ministack(aws, account, region) | _persistence(state),
             )
         )
-        # The stand-in asks ministack for the data of the models that it serves again.
+        # The stand-in reads from ministack the data of the models that it serves again.
         ministack.wait_until_ready(aws, "/_ministack/ready")
         stand_in = servers.enter_context(
-            running(
+            run_server(
                 "The SageMaker stand-in",
-                ["localcloud.sagemaker", str(sagemaker), str(logs), *_sagemaker_file(state)],
+                ["localcloud.sagemaker", str(sagemaker), str(logs), *_stand_in_state(state)],
                 logs / "sagemaker.log",
                 inherited,
             )
@@ -82,40 +83,40 @@ def local_cloud(
 
 
 def _decisions(logs: Path) -> Path:
-    """In the folder that LOCALCLOUD_DECISIONS names, for whoever reads those of several clouds."""
-    gathered = os.environ.get("LOCALCLOUD_DECISIONS")
-    return Path(gathered) / f"{uuid.uuid4()}.jsonl" if gathered else logs / "decisions.jsonl"
+    """The file of IAM's decisions: in LOCALCLOUD_DECISIONS, a folder for those of several clouds, if set."""
+    folder = os.environ.get("LOCALCLOUD_DECISIONS")
+    return Path(folder) / f"{uuid.uuid4()}.jsonl" if folder else logs / "decisions.jsonl"
 
 
 def _endpoints(aws: int, sagemaker: int) -> dict[str, str]:
-    ours = ("SAGEMAKER", "SAGEMAKER_RUNTIME", "APPLICATION_AUTO_SCALING")
+    stand_in = ("SAGEMAKER", "SAGEMAKER_RUNTIME", "APPLICATION_AUTO_SCALING")
     return {"AWS_ENDPOINT_URL": _url(aws)} | {
-        f"AWS_ENDPOINT_URL_{service}": _url(sagemaker) for service in ours
+        f"AWS_ENDPOINT_URL_{service}": _url(sagemaker) for service in stand_in
     }
 
 
 def _identity(folder: Path, account: str, region: str) -> dict[str, str]:
-    """Credentials and region; nothing that this machine's own AWS configuration says is read."""
+    """Credentials and region. The AWS configuration of this machine is not read."""
     config = folder / "aws-config"
     config.write_text("[default]\n", encoding="utf-8")
     return {
-        # Both servers take a key of twelve digits for the account.
+        # For both servers, an access key of twelve digits is the account.
         "AWS_ACCESS_KEY_ID": account,
         "AWS_SECRET_ACCESS_KEY": "local",
-        # boto3 reads the one, Terraform's provider the other.
+        # boto3 reads the first, Terraform's provider the second.
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
         "AWS_PROFILE": "default",
         "AWS_CONFIG_FILE": str(config),
         "AWS_SHARED_CREDENTIALS_FILE": str(config),
         "AWS_EC2_METADATA_DISABLED": "true",
-        # What an emulator lacks answers 500, which is else retried for minutes.
+        # The servers answer 500 to operations they do not support; SDKs would retry for minutes.
         "AWS_MAX_ATTEMPTS": "2",
     }
 
 
 def _network() -> dict[str, str]:
-    """Keep a proxy, if there is one, out of the way to this machine."""
+    """Do not use a proxy for this machine."""
     existing = os.environ.get("NO_PROXY") or os.environ.get("no_proxy")
     hosts = ",".join(filter(None, [existing, LOOPBACK, "localhost"]))
     return {"NO_PROXY": hosts, "no_proxy": hosts}
@@ -128,15 +129,15 @@ def _ministack(port: int, account: str, region: str) -> dict[str, str]:
         "GATEWAY_PORT": str(port),
         "MINISTACK_ACCOUNT_ID": account,
         "MINISTACK_REGION": region,
-        # Every request's signature is verified, and every action authorized.
+        # Verify the signature of every request, and authorize every action.
         "AUTH": "true",
-        # What a function or a task starts by name.
+        # For programs that a function or a task starts by name.
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
     }
 
 
-def _kept_in(state: Path | None) -> dict[str, str]:
-    """ministack's own persistence; objects are written at once, all else when it stops."""
+def _persistence(state: Path | None) -> dict[str, str]:
+    """ministack's persistence: objects are written at once, other resources when it stops."""
     if state is None:
         return {}
     folder = state.resolve() / "ministack"
@@ -148,7 +149,7 @@ def _kept_in(state: Path | None) -> dict[str, str]:
     }
 
 
-def _sagemaker_file(state: Path | None) -> list[str]:
+def _stand_in_state(state: Path | None) -> list[str]:
     return [] if state is None else [str(state.resolve() / "sagemaker.json")]
 
 

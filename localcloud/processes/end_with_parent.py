@@ -1,7 +1,7 @@
 """Run a module that ends with its parent: `python -m localcloud.processes.end_with_parent MODULE ARGS…`.
 
-A parent that is killed cannot stop its children. But the pipe that it holds to their standard input
-closes with it, on every platform, and that is the signal to go.
+A parent that is killed cannot stop its children. But its end of the pipe to their standard input closes, on
+every platform; then this process terminates.
 """
 
 import os
@@ -12,12 +12,12 @@ import threading
 
 
 def end_with_parent() -> None:
-    """Ask this process to terminate as soon as its standard input is closed."""
+    """Terminate this process as soon as its standard input is closed."""
     threading.Thread(target=_wait_for_end, daemon=True).start()
 
 
 def _wait_for_end() -> None:
-    # Not by sys.stdin: a thread that holds its lock makes Python abort when it shuts down.
+    # Not sys.stdin: a thread that holds its lock makes Python abort at exit.
     while os.read(0, 1024):
         pass
     os.kill(os.getpid(), signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""One server of the local cloud: a process that is started, waited for, and always stopped."""
+"""Run one server of the local cloud: start its process, wait until it is ready, stop it."""
 
 import os
 import signal
@@ -14,8 +14,8 @@ from tenacity import RetryError, Retrying, retry_if_result, stop_after_delay, wa
 from localcloud.errors import LocalCloudError
 from localcloud.processes.ports import LOOPBACK
 
-# `python -m` finds this project's modules from here, whatever folder the caller stands in.
-PROJECT = Path(__file__).parents[2]
+# The working directory in which `python -m` finds the modules.
+ROOT = Path(__file__).parents[2]
 SECONDS_TO_START = 30
 SECONDS_TO_STOP = 3
 
@@ -27,7 +27,7 @@ class Server:
         self._log = log
 
     def wait_until_ready(self, port: int, path: str) -> None:
-        """Return when `path` answers 200; raises LocalCloudError if that does not come about."""
+        """Return once `path` answers 200. Raises LocalCloudError if the process ends or needs too long."""
         polling = Retrying(
             retry=retry_if_result(lambda answers: not answers),
             wait=wait_fixed(0.05),
@@ -54,19 +54,19 @@ class Server:
 
 
 @contextmanager
-def running(
+def run_server(
     name: str, module: Sequence[str], log: Path, environment: Mapping[str, str]
 ) -> Iterator[Server]:
-    """Run `python -m <module>`; after the block, stop it and everything that it started."""
+    """Run `python -m <module>`; after the block, stop it and all processes that it started."""
     with log.open("ab") as output:
         process = subprocess.Popen(
             [sys.executable, "-m", "localcloud.processes.end_with_parent", *module],
-            cwd=PROJECT,
+            cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
             stdout=output,
             stderr=subprocess.STDOUT,
-            # A session of its own: Ctrl-C reaches us alone, and we stop the servers in order.
+            # A session of its own: Ctrl-C does not reach the server, and the servers are stopped in order.
             start_new_session=True,
         )
     try:
@@ -79,7 +79,7 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
     _signal_group(process.pid, signal.SIGTERM)
     with suppress(subprocess.TimeoutExpired):
         process.wait(SECONDS_TO_STOP)
-    # What is left in its group by now was deaf, or was left behind by the server itself.
+    # Processes that are left in the group ignored the signal, or the server did not stop them.
     _signal_group(process.pid, signal.SIGKILL)
     process.wait()
     if process.stdin:
@@ -87,6 +87,6 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _signal_group(leader: int, which: signal.Signals) -> None:
-    # Of a group that has ended already, Linux says the one and macOS the other.
+    # For a group that has already ended, Linux raises the first and macOS the second.
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, which)

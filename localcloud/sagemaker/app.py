@@ -1,4 +1,4 @@
-"""The stand-in over HTTP: one port for SageMaker, its runtime and Application Auto Scaling."""
+"""The stand-in's HTTP interface: one port for SageMaker, its runtime and Application Auto Scaling."""
 
 import asyncio
 import json
@@ -14,13 +14,13 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 
 from localcloud.behaviour import Behaviour
-from localcloud.sagemaker import saved
+from localcloud.sagemaker import persistence
 from localcloud.sagemaker.authorization.actions import sagemaker_calls
 from localcloud.sagemaker.containers import hub
 from localcloud.sagemaker.errors import AwsError
 from localcloud.sagemaker.iam.permissions import Caller, Permissions
 from localcloud.sagemaker.inference import asynchronous, realtime
-from localcloud.sagemaker.inference.requests import params_of
+from localcloud.sagemaker.inference.requests import parse_params
 from localcloud.sagemaker.service import Service
 from localcloud.sagemaker.state import Region
 
@@ -33,7 +33,7 @@ _CREDENTIAL = re.compile(r"Credential=(\w+)/\d+/([^/]+)/")
 
 
 class Api:
-    """A service for each account and region, made when it is first called."""
+    """One service for each account and region, created at the first request."""
 
     def __init__(
         self, logs: Path, permissions: Permissions, behaviour: Behaviour, state: Path | None
@@ -43,31 +43,31 @@ class Api:
         self._permissions = permissions
         self._behaviour = behaviour
         self._services: dict[tuple[str, str], Service] = {}
-        self._answered: dict[str, str] = {}
+        self._answers: dict[str, str] = {}
 
-    async def control(self, request: Request) -> Response:
+    async def call_operation(self, request: Request) -> Response:
         params = json.loads(await request.body() or b"{}")
         target = request.headers.get("x-amz-target", "")
         invocation = request.headers.get("amz-sdk-invocation-id", "")
         logger.info("%s %s", target, invocation)
-        answer = self._answered.get(invocation)
+        answer = self._answers.get(invocation)
         if not answer:
             service, caller = await self._service(request)
-            service.admit(target)
+            service.throttle(target)
             answer = json.dumps(await service.perform(target, params, caller))
             self._remember(invocation, answer)
         return Response(answer, media_type=AWS_JSON)
 
     def _remember(self, invocation: str, answer: str) -> None:
-        """Under load, Terraform's SDK now and then loses an answer, and sends the same request again."""
+        """Keep the answer: under load, Terraform's SDK may lose it and send the same request again."""
         if invocation:
-            self._answered[invocation] = answer
-        while len(self._answered) > ANSWERS_KEPT:
-            self._answered.pop(next(iter(self._answered)))
+            self._answers[invocation] = answer
+        while len(self._answers) > ANSWERS_KEPT:
+            self._answers.pop(next(iter(self._answers)))
 
     async def invoke(self, request: Request) -> Response:
         body = await request.body()
-        params = params_of("InvokeEndpoint", request.path_params["name"], request.headers)
+        params = parse_params("InvokeEndpoint", request.path_params["name"], request.headers)
         region, name = await self._authorized("InvokeEndpoint", request)
         answer, variant = await realtime.invoke(region, name, body, params)
         invoked = {
@@ -78,7 +78,7 @@ class Api:
 
     async def invoke_async(self, request: Request) -> Response:
         body = await request.body()
-        params = params_of("InvokeEndpointAsync", request.path_params["name"], request.headers)
+        params = parse_params("InvokeEndpointAsync", request.path_params["name"], request.headers)
         region, name = await self._authorized("InvokeEndpointAsync", request)
         accepted, headers = asynchronous.submit(region, name, body, params)
         return Response(
@@ -90,22 +90,24 @@ class Api:
         self._resumed = asyncio.create_task(self._resume())
         yield
         if self._state:
-            saved.save(self._services.values(), self._state)
+            persistence.save(self._services.values(), self._state)
         for service in self._services.values():
             await service.close()
 
     async def ping(self, _: Request) -> Response:
-        """Answers once all endpoints that served before serve again."""
+        """Answer once the endpoints of the restored state are in service again."""
         await asyncio.shield(self._resumed)
         return Response()
 
     async def _resume(self) -> None:
         if self._state:
-            saved.load(self._state, self._service_of)
-            await asyncio.gather(*(saved.resume(each.region) for each in self._services.values()))
+            persistence.load(self._state, self._service_of)
+            await asyncio.gather(
+                *(persistence.resume(each.region) for each in self._services.values())
+            )
 
     async def _authorized(self, operation: str, request: Request) -> tuple[Region, str]:
-        """The region and the endpoint's name, for a caller who may invoke the endpoint."""
+        """The region and the endpoint's name. Raises AwsError if the caller may not invoke the endpoint."""
         service, caller = await self._service(request)
         name = request.path_params["name"]
         calls = sagemaker_calls(operation, service.region, {"EndpointName": name})
@@ -120,7 +122,7 @@ class Api:
             )
         key, region = found.groups()
         caller = Caller(key, request.headers.get("x-amz-security-token", ""), region)
-        account = await asyncio.to_thread(self._permissions.account, caller)
+        account = await asyncio.to_thread(self._permissions.account_of, caller)
         return self._service_of(account, region), caller
 
     def _service_of(self, account: str, region: str) -> Service:
@@ -134,11 +136,11 @@ class Api:
 def build(
     logs: Path, permissions: Permissions, behaviour: Behaviour, state: Path | None = None
 ) -> Starlette:
-    """With `state`, the file that keeps what there is while the stand-in is stopped."""
+    """The application. `state` is the file that keeps the resources while the stand-in is stopped."""
     api = Api(logs, permissions, behaviour, state)
     return Starlette(
         routes=[
-            Route("/", api.control, methods=["POST"]),
+            Route("/", api.call_operation, methods=["POST"]),
             Route("/endpoints/{name}/invocations", api.invoke, methods=["POST"]),
             Route("/endpoints/{name}/async-invocations", api.invoke_async, methods=["POST"]),
             Route("/ping", api.ping),
@@ -150,7 +152,7 @@ def build(
 
 
 async def _refuse(_: Request, error: Exception) -> Response:
-    """In both of AWS's protocols at once: each reads its own half."""
+    """The error in both of AWS's protocols: each client reads its part."""
     if not isinstance(error, AwsError):
         raise error
     body = {"__type": error.code, "message": error.message, "Message": error.message}

@@ -1,10 +1,10 @@
-"""The errors that callers see, in the words of AWS: SDKs and Terraform read the text."""
+"""Errors with AWS's codes and messages: SDKs and Terraform read the text."""
 
 from typing import Any
 
 
 class AwsError(Exception):
-    """Answered as `code` with an HTTP status; SDKs do not retry a 400."""
+    """An error response. SDKs do not retry one with status 400."""
 
     def __init__(self, code: str, message: str, status: int = 400, **members: Any) -> None:
         super().__init__(message)
@@ -14,13 +14,13 @@ class AwsError(Exception):
         self.members = members
 
 
-def invalid(message: str) -> AwsError:
+def validation_error(message: str) -> AwsError:
     return AwsError("ValidationException", message)
 
 
-def unknown_operation(operation: str) -> AwsError:
-    return AwsError("UnknownOperationException", f"The local cloud does not know {operation}.")
+def unknown_operation_error(operation: str) -> AwsError:
+    return AwsError("UnknownOperationException", f"The local cloud does not support {operation}.")
 
 
 class ContainerError(Exception):
-    """A container does not come up; the text is the endpoint's FailureReason."""
+    """A container does not start; the text is the endpoint's FailureReason."""

@@ -1,6 +1,6 @@
-"""Every kind of resource that has no rules of its own, driven by botocore's model of the service.
+"""The operations of resources without rules of their own, derived from botocore's service model.
 
-Create keeps the request, Describe answers those of its members that the output has, Update merges,
+Create stores the request, Describe returns the stored members that the output shape has, Update merges,
 Delete removes, List filters, sorts and pages.
 """
 
@@ -10,73 +10,73 @@ from typing import Any
 
 from botocore.model import OperationModel, Shape, StructureShape
 
-from localcloud.sagemaker.errors import unknown_operation
+from localcloud.sagemaker.errors import unknown_operation_error
 from localcloud.sagemaker.state import Members, Region, Resource
 
 PAGE = 10
-# Of all the lists, only these start with the oldest.
+# Only these lists start with the oldest resource.
 _OLDEST_FIRST = {"ModelPackage", "ModelPackageGroup"}
 
 
 def perform(operation: OperationModel, region: Region, params: Members) -> Members:
     verb, kind = _split(operation)
     if verb == "List":
-        return listed(operation, kind, region.of_kind(kind), params)
+        return list_resources(operation, kind, region.of_kind(kind), params)
     name = params[f"{kind}Name"]
     if verb == "Create":
-        return shown(region.add(kind, name, params), operation.output_shape)
+        return to_output(region.add(kind, name, params), operation.output_shape)
     resource = region.get(kind, name)
     if verb == "Update":
         resource.update(params)
     elif verb == "Delete":
         region.remove(resource)
-    return shown(resource, operation.output_shape)
+    return to_output(resource, operation.output_shape)
 
 
-def shown(resource: Resource, shape: Shape | None) -> Members:
-    """Those members that an output, or a summary in a list, has."""
-    names = members_of(shape)
+def to_output(resource: Resource, shape: Shape | None) -> Members:
+    """The members of the resource that an output shape, or the shape of a summary, has."""
+    names = shape_members(shape)
     return {name: resource.members[name] for name in names if name in resource.members}
 
 
-def members_of(shape: Shape | None) -> dict[str, Any]:
+def shape_members(shape: Shape | None) -> dict[str, Any]:
     return dict(shape.members) if isinstance(shape, StructureShape) else {}
 
 
-def listed(
+def list_resources(
     operation: OperationModel, kind: str, resources: Iterable[Resource], params: Members
 ) -> Members:
-    """One page of summaries."""
-    members: dict[str, Any] = members_of(operation.output_shape)
+    """A page of summaries of the resources that match the request's filters."""
+    members: dict[str, Any] = shape_members(operation.output_shape)
     name = next(name for name, shape in members.items() if shape.type_name == "list")
     summary: StructureShape = members[name].member
-    chosen = [item for item in resources if _wanted(item.members, kind, summary, params)]
-    if params.get("SortOrder", _usual_order(kind)) == "Descending":
-        chosen.reverse()
+    found = [item for item in resources if _matches_all(item.members, kind, summary, params)]
+    if params.get("SortOrder", _default_order(kind)) == "Descending":
+        found.reverse()
     by = _sort_member(kind, params.get("SortBy", "CreationTime"))
-    if by != "CreationTime":  # the order that they are in
-        chosen.sort(key=lambda item: str(item.members.get(by)))
+    if by != "CreationTime":  # their order already
+        found.sort(key=lambda item: str(item.members.get(by)))
     start = int(params.get("NextToken", 0))
     end = start + params.get("MaxResults", PAGE)
-    page: Members = {name: [shown(item, summary) for item in chosen[start:end]]}
-    return page | ({"NextToken": str(end)} if end < len(chosen) else {})
+    page: Members = {name: [to_output(item, summary) for item in found[start:end]]}
+    return page | ({"NextToken": str(end)} if end < len(found) else {})
 
 
 def _split(operation: OperationModel) -> tuple[str, str]:
-    """`("Create", "Model")` of CreateModel, `("List", "Model")` of ListModels."""
+    """Verb and kind: `("Create", "Model")` for CreateModel, `("List", "Model")` for ListModels."""
     parts = re.fullmatch(r"(Create|Describe|Update|Delete|List)(.+?)", operation.name)
     if not parts:
-        raise unknown_operation(operation.name)
+        raise unknown_operation_error(operation.name)
     verb, kind = parts.groups()
     if verb == "List":
         return verb, kind.removesuffix("s")
     request = operation.input_shape
     if not request or f"{kind}Name" not in request.required_members:
-        raise unknown_operation(operation.name)
+        raise unknown_operation_error(operation.name)
     return verb, kind
 
 
-def _usual_order(kind: str) -> str:
+def _default_order(kind: str) -> str:
     return "Ascending" if kind in _OLDEST_FIRST else "Descending"
 
 
@@ -84,7 +84,7 @@ def _sort_member(kind: str, by: str) -> str:
     return f"{kind}{by}" if by in ("Name", "Status") else by
 
 
-def _wanted(members: Members, kind: str, summary: StructureShape, params: Members) -> bool:
+def _matches_all(members: Members, kind: str, summary: StructureShape, params: Members) -> bool:
     return all(_matches(members, kind, summary, name, value) for name, value in params.items())
 
 

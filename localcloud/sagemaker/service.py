@@ -1,4 +1,4 @@
-"""Each operation of the two control planes, and the function that performs it."""
+"""The operations of both control planes: check a request, then call the function of its operation."""
 
 import asyncio
 
@@ -6,14 +6,14 @@ import botocore.session
 from botocore.model import OperationModel
 
 from localcloud.sagemaker import resources, tags
-from localcloud.sagemaker.authorization import on_behalf
 from localcloud.sagemaker.authorization.actions import sagemaker_calls, scaling_calls
+from localcloud.sagemaker.authorization.caller_checks import CALLER_CHECKS
 from localcloud.sagemaker.endpoints import capacities, configurations, operations
-from localcloud.sagemaker.errors import AwsError, unknown_operation
+from localcloud.sagemaker.errors import AwsError, unknown_operation_error
 from localcloud.sagemaker.iam.permissions import Caller
 from localcloud.sagemaker.registry import packages
 from localcloud.sagemaker.rules import requests
-from localcloud.sagemaker.rules.shapes import validate
+from localcloud.sagemaker.rules.shapes import validate_shape
 from localcloud.sagemaker.scaling.scaling import Scaling
 from localcloud.sagemaker.state import Members, Region
 from localcloud.throttling import CODE, MESSAGE, Limits
@@ -24,7 +24,7 @@ _MODELS = {
     prefix: botocore.session.get_session().get_service_model(service)
     for prefix, service in ((SAGEMAKER, "sagemaker"), (SCALING, "application-autoscaling"))
 }
-_SPECIAL = {
+_HANDLERS = {
     "CreateEndpointConfig": configurations.create_config,
     "CreateEndpoint": operations.create_endpoint,
     "DescribeEndpoint": operations.describe_endpoint,
@@ -44,41 +44,41 @@ _SPECIAL = {
 
 
 class Service:
-    """Both control planes of one account in one region."""
+    """SageMaker and Application Auto Scaling of one account in one region."""
 
     def __init__(self, region: Region) -> None:
         self.region = region
         self.scaling = Scaling(region)
         self._limits = Limits() if region.behaviour.throttled else None
 
-    def admit(self, target: str) -> None:
-        """Raises ThrottlingException if there are more calls than AWS takes."""
+    def throttle(self, target: str) -> None:
+        """Raises ThrottlingException for a call above AWS's rate."""
         if self._limits and not self._limits.take(target):
             raise AwsError(CODE, MESSAGE)
 
     async def perform(self, target: str, params: Members, caller: Caller) -> Members:
-        """`target` is the X-Amz-Target header, such as `SageMaker.CreateModel`."""
+        """The response to a request; `target` is the X-Amz-Target header, such as `SageMaker.CreateModel`."""
         operation = _operation(target)
         if operation.input_shape:
-            validate(params, operation.input_shape)
-        of_sagemaker = target.startswith(SAGEMAKER)
-        calls_of = sagemaker_calls if of_sagemaker else scaling_calls
+            validate_shape(params, operation.input_shape)
+        is_sagemaker = target.startswith(SAGEMAKER)
+        calls_of = sagemaker_calls if is_sagemaker else scaling_calls
         calls = calls_of(operation.name, self.region, params)
         await asyncio.to_thread(self.region.permissions.require, caller, calls)
         requests.check(operation.name, self.region, params)
-        if not of_sagemaker:
+        if not is_sagemaker:
             return self.scaling.perform(operation.name, params)
-        if reads := on_behalf.CHECKS.get(operation.name):
-            await asyncio.to_thread(reads, self.region, params, caller)
-        handler = _SPECIAL.get(operation.name, resources.perform)
+        if check := CALLER_CHECKS.get(operation.name):
+            await asyncio.to_thread(check, self.region, params, caller)
+        handler = _HANDLERS.get(operation.name, resources.perform)
         return handler(operation, self.region, params)
 
     async def close(self) -> None:
-        await operations.close(self.region)
+        await operations.stop_all(self.region)
 
 
 def _operation(target: str) -> OperationModel:
     prefix, _, name = target.partition(".")
     if prefix not in _MODELS or name not in _MODELS[prefix].operation_names:
-        raise unknown_operation(target)
+        raise unknown_operation_error(target)
     return _MODELS[prefix].operation_model(name)

@@ -1,4 +1,4 @@
-"""What one account has in one region."""
+"""The resources and the running tasks of one account in one region."""
 
 import asyncio
 import re
@@ -11,7 +11,7 @@ from typing import Any
 from localcloud.behaviour import Behaviour
 from localcloud.event_delivery import EventDelivery
 from localcloud.sagemaker.containers.fleet import Fleet
-from localcloud.sagemaker.errors import invalid
+from localcloud.sagemaker.errors import validation_error
 from localcloud.sagemaker.iam.permissions import Permissions
 
 Members = dict[str, Any]
@@ -20,30 +20,34 @@ Tasks = set[asyncio.Task[None]]
 
 @dataclass
 class Resource:
-    """`members` are named as in the service model, and so can be answered as they are."""
+    """`members` have the names of the service model, so that a response can contain them as they are."""
 
     arn: str
     members: Members
     tags: dict[str, str] = field(default_factory=dict)
-    _states: list[tuple[float, Members]] = field(init=False)
+    _history: list[tuple[float, Members]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._states = [(time.time(), dict(self.members))]
+        self._history = [(time.time(), dict(self.members))]
 
     def update(self, members: Members) -> None:
         now = time.time()
         self.members |= members | {"LastModifiedTime": now}
-        self._states.append((now, dict(self.members)))
+        self._history.append((now, dict(self.members)))
 
-    def as_of(self, moment: float) -> "Resource":
-        """What it was then; of a newer one, what it was created as."""
-        states = [members for since, members in self._states if since <= moment]
-        return Resource(self.arn, states[-1] if states else self._states[0][1], self.tags)
+    def state_at(self, moment: float) -> "Resource":
+        """The resource as it was at `moment`, a Unix time; a newer resource as it was created."""
+        states = [members for since, members in self._history if since <= moment]
+        return Resource(self.arn, states[-1] if states else self._history[0][1], self.tags)
 
 
 @dataclass
 class Region:
-    """`resources` by ARN, oldest first; fleets, deployments and inferences by their endpoint's ARN."""
+    """`resources` by ARN, oldest first; fleets, deployments and inferences by their endpoint's ARN.
+
+    `queues` of asynchronous requests by endpoint and concurrency. `scalable` are the resource ids, such as
+    `endpoint/<name>/variant/<name>`, that are registered as scalable targets.
+    """
 
     account: str
     name: str
@@ -57,8 +61,7 @@ class Region:
     inferences: dict[str, Tasks] = field(default_factory=dict)
     copies: Tasks = field(default_factory=set)
     retirements: Tasks = field(default_factory=set)
-    notices: Tasks = field(default_factory=set)
-    # Resource ids, such as `endpoint/<name>/variant/<name>`, that Application Auto Scaling has a target of.
+    events: Tasks = field(default_factory=set)
     scalable: set[str] = field(default_factory=set)
     event_delivery: EventDelivery = field(init=False)
 
@@ -66,23 +69,23 @@ class Region:
         self.event_delivery = EventDelivery(self.behaviour)
 
     def arn(self, kind: str, name: str) -> str:
-        return f"arn:aws:sagemaker:{self.name}:{self.account}:{_hyphened(kind)}/{name}"
+        return f"arn:aws:sagemaker:{self.name}:{self.account}:{_resource_type(kind)}/{name}"
 
     def add(self, kind: str, name: str, members: Members) -> Resource:
-        """`members` may hold the request's tags; they are kept beside the resource."""
+        """Create a resource. `members` may include the request's tags."""
         arn = self.arn(kind, name)
         if arn in self.resources:
-            raise invalid(f'Cannot create already existing {_spoken(kind)} "{arn}".')
+            raise validation_error(f'Cannot create already existing {_label(kind)} "{arn}".')
         now = time.time()
-        ours = {f"{kind}Arn": arn, "CreationTime": now, "LastModifiedTime": now}
+        added = {f"{kind}Arn": arn, "CreationTime": now, "LastModifiedTime": now}
         tags = {tag["Key"]: tag["Value"] for tag in members.get("Tags", [])}
-        self.resources[arn] = Resource(arn, members | ours, tags)
+        self.resources[arn] = Resource(arn, members | added, tags)
         return self.resources[arn]
 
     def get(self, kind: str, name_or_arn: str) -> Resource:
         arn = name_or_arn if name_or_arn.startswith("arn:") else self.arn(kind, name_or_arn)
         if arn not in self.resources:
-            raise invalid(_missing(kind, arn))
+            raise validation_error(_not_found(kind, arn))
         return self.resources[arn]
 
     def remove(self, resource: Resource) -> None:
@@ -93,26 +96,26 @@ class Region:
         return [item for arn, item in self.resources.items() if arn.startswith(prefix)]
 
 
-def in_background(tasks: Tasks, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-    """`tasks` holds it while it runs: asyncio itself keeps no hold of a task."""
+def run_in_background(tasks: Tasks, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    """Start a task. `tasks` holds it while it runs, because asyncio keeps no reference to a task."""
     task = asyncio.create_task(work)
     tasks.add(task)
     task.add_done_callback(tasks.discard)
     return task
 
 
-def _hyphened(kind: str) -> str:
-    """`endpoint-config` of `EndpointConfig`, as in ARNs."""
+def _resource_type(kind: str) -> str:
+    """`endpoint-config` for `EndpointConfig`, as in ARNs."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind).lower()
 
 
-def _spoken(kind: str) -> str:
-    """`endpoint configuration` of `EndpointConfig`, as in messages."""
-    return re.sub(r"config$", "configuration", _hyphened(kind)).replace("-", " ")
+def _label(kind: str) -> str:
+    """`endpoint configuration` for `EndpointConfig`, as in messages."""
+    return re.sub(r"config$", "configuration", _resource_type(kind)).replace("-", " ")
 
 
-def _missing(kind: str, arn: str) -> str:
-    # Terraform's provider takes these words, and no others, for "it is gone".
+def _not_found(kind: str, arn: str) -> str:
+    # Terraform's provider recognizes a deleted resource by these words.
     if kind in ("ModelPackage", "ModelPackageGroup"):
         return f"{kind} {arn} does not exist."
-    return f'Could not find {_spoken(kind)} "{arn}".'
+    return f'Could not find {_label(kind)} "{arn}".'

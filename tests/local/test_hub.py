@@ -193,7 +193,7 @@ def test_a_revision_that_the_hub_does_not_have_fails_the_endpoint(
     chosen: Cloud = request.getfixturevalue(cloud)
     described = chosen.serve_from_hub("absent", "org/tiny", HF_MODEL_REVISION="v9")
     assert described["EndpointStatus"] == "Failed"
-    assert "holds no revision v9 of org/tiny" in described["FailureReason"]
+    assert "does not have the revision v9 of org/tiny" in described["FailureReason"]
 
 
 def test_without_awss_handler_a_model_of_the_hub_is_served_for_its_task(

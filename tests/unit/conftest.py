@@ -43,9 +43,9 @@ def stub(monkeypatch: pytest.MonkeyPatch) -> Iterator[Stub]:
 def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the stand-in for SageMaker answers."""
     # Imported here: the functions' tests also run where nothing of the local cloud is installed.
-    from tests.unit.localcloud.standin import served
+    from tests.unit.localcloud.standin import serve_stand_in
 
-    with served(tmp_path_factory.mktemp("logs")) as url:
+    with serve_stand_in(tmp_path_factory.mktemp("logs")) as url:
         yield url
 
 

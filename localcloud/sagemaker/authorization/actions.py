@@ -1,4 +1,4 @@
-"""Which IAM actions an operation needs, on which resources, under which condition keys.
+"""The IAM actions of an operation, with their resources and condition keys.
 
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonsagemaker.html
 https://docs.aws.amazon.com/service-authorization/latest/reference/list_awsapplicationautoscaling.html
@@ -16,24 +16,24 @@ _PACKAGE, _GROUP = "ModelPackage", "ModelPackageGroup"
 
 
 def sagemaker_calls(operation: str, region: Region, params: Members) -> list[Call]:
-    """What the caller of `operation` needs; what it needs of other services comes last."""
+    """The calls that the caller of `operation` must be allowed to make."""
     context = _tags(params) | _conditions(params)
     action = f"sagemaker:{operation}"
-    resources = _RESOURCES.get(operation, _by_name(operation))(region, params)
+    resources = _RESOURCES.get(operation, _resources_by_name(operation))(region, params)
     calls = [Call(action, resource, context) for resource in resources]
     if operation.startswith("Create") and params.get("Tags"):
-        # The service authorization reference names AddTags as an action that each Create depends on.
+        # The service authorization reference names AddTags as a dependent action of each Create.
         tagging = _tags(params) | {"sagemaker:TaggingAction": operation}
         calls.append(Call("sagemaker:AddTags", resources[0], tagging))
-    return calls + list(_passed_role(params))
+    return calls + list(_pass_role_calls(params))
 
 
 def scaling_calls(operation: str, region: Region, params: Members) -> list[Call]:
-    """Listing has no resources; the rest names a scalable target."""
+    """The calls of an operation of Application Auto Scaling. Describe operations have no resource."""
     action = f"application-autoscaling:{operation}"
     if operation.startswith("Describe"):
         return [Call(action, ANY)]
-    # A target's id is AWS's to give, and no request names it: only `scalable-target/*` can allow it.
+    # AWS generates a target's id, and requests do not name it: only `scalable-target/*` matches.
     target = params.get("ResourceARN") or (
         f"arn:aws:application-autoscaling:{region.name}:{region.account}:scalable-target/*"
     )
@@ -51,14 +51,14 @@ def scaling_calls(operation: str, region: Region, params: Members) -> list[Call]
     return calls
 
 
-def _passed_role(params: Members) -> Iterator[Call]:
+def _pass_role_calls(params: Members) -> Iterator[Call]:
     """https://docs.aws.amazon.com/IAM/latest/UserGuide/id_roles_use_passrole.html"""
     if role := params.get("ExecutionRoleArn"):
         yield Call("iam:PassRole", role, {"iam:PassedToService": "sagemaker.amazonaws.com"})
 
 
-def _by_name(operation: str) -> Callable[[Region, Members], list[str]]:
-    """Of `DescribeEndpoint`: the endpoint that EndpointName names. A list has no resources."""
+def _resources_by_name(operation: str) -> Callable[[Region, Members], list[str]]:
+    """The resources of an operation such as DescribeEndpoint: the one that EndpointName names, or `*`."""
     kind = re.sub(r"^(Create|Describe|Update|Delete|Invoke)", "", operation)
 
     def resources(region: Region, params: Members) -> list[str]:
@@ -78,7 +78,7 @@ def _endpoint_and_configuration(region: Region, params: Members) -> list[str]:
 
 
 def _new_package(region: Region, params: Members) -> list[str]:
-    """A version's group and the version itself, whose number is not yet known."""
+    """The group of a new version, and the version, whose number is not known yet."""
     if group := params.get(f"{_GROUP}Name"):
         name = group.rpartition("/")[2]
         return [region.arn(_GROUP, name), region.arn(_PACKAGE, f"{name}/*")]
@@ -113,7 +113,7 @@ _RESOURCES: dict[str, Callable[[Region, Members], list[str]]] = {
 
 
 def _conditions(params: Members) -> dict[str, Any]:
-    """Those condition keys of SageMaker's that a request decides."""
+    """The condition keys of SageMaker that depend on the request."""
     vpc = params.get("VpcConfig", {})
     variants = params.get("ProductionVariants", [])
     found = {

@@ -11,7 +11,7 @@ from localcloud.sagemaker.iam.permissions import Caller
 
 @dataclass(frozen=True)
 class Variant:
-    """`role` bears the execution role of the variant's model."""
+    """`role` has the credentials of the execution role of the variant's model."""
 
     name: str
     weight: float
@@ -21,15 +21,15 @@ class Variant:
 
 @dataclass(frozen=True)
 class Fleet:
-    """The answers of `shadows` are nobody's."""
+    """Callers get the answers of `variants`; the answers of `shadows` are discarded."""
 
     variants: list[Variant]
     shadows: list[Variant] = field(default_factory=list)
 
     def choose(self, name: str | None = None) -> Variant:
-        """A variant by its share of the weights, by chance if all weigh nothing; or the one of that name.
+        """A random variant by weight, or the variant of that name. Equal shares if all weights are 0.
 
-        Raises LookupError if there is none of that name.
+        Raises LookupError if there is no variant of that name.
         """
         eligible = [variant for variant in self.variants if name in (None, variant.name)]
         if not eligible:
@@ -37,8 +37,8 @@ class Fleet:
         weights = [variant.weight for variant in eligible]
         return random.choices(eligible, weights if any(weights) else None)[0]  # noqa: S311
 
-    def watchers(self) -> list[Variant]:
-        """The shadows that get a copy of this request: by their weight over that of the variants."""
+    def draw_shadows(self) -> list[Variant]:
+        """The shadows that get a copy of the next request: at random, by their weight."""
         total = self._weight()
         return [
             shadow
@@ -46,28 +46,28 @@ class Fleet:
             if random.random() * total < shadow.weight  # noqa: S311
         ]
 
-    def weighing(self, weights: Mapping[str, float]) -> "Fleet":
-        """The same containers with other weights, by the names of their variants."""
+    def with_weights(self, weights: Mapping[str, float]) -> "Fleet":
+        """The same containers with these weights, by variant name."""
 
         def reweigh(variant: Variant) -> Variant:
             return replace(variant, weight=weights.get(variant.name, variant.weight))
 
         return Fleet(list(map(reweigh, self.variants)), list(map(reweigh, self.shadows)))
 
-    def beside(self, new: "Fleet", share: float) -> "Fleet":
-        """Both fleets as one, in which `new` gets that share of the requests."""
-        old, coming = self._weighing_together(1 - share), new._weighing_together(share)
-        return Fleet(old.variants + coming.variants, old.shadows + coming.shadows)
+    def combined_with(self, new: "Fleet", share: float) -> "Fleet":
+        """Both fleets as one. `new` gets `share` of the requests, from 0 to 1."""
+        old_part, new_part = self._with_total_weight(1 - share), new._with_total_weight(share)
+        return Fleet(old_part.variants + new_part.variants, old_part.shadows + new_part.shadows)
 
     async def retire(self) -> None:
-        """Stop, after the requests that are in flight."""
+        """Stop the containers after the requests in flight."""
         try:
             await asyncio.gather(*(container.drain() for container in self._containers()))
         finally:
             await self.stop()
 
     async def stop(self) -> None:
-        await stop(self._containers())
+        await stop_containers(self._containers())
 
     def _containers(self) -> list[Container]:
         return [variant.container for variant in self.variants + self.shadows]
@@ -75,16 +75,16 @@ class Fleet:
     def _weight(self) -> float:
         return sum(variant.weight for variant in self.variants)
 
-    def _weighing_together(self, total: float) -> "Fleet":
+    def _with_total_weight(self, total: float) -> "Fleet":
         weight = self._weight()
 
         def scale(variant: Variant) -> Variant:
-            # If all weigh nothing, they share alike.
+            # Equal shares if all weights are 0.
             part = variant.weight / weight if weight else 1 / len(self.variants)
             return replace(variant, weight=part * total)
 
         return Fleet(list(map(scale, self.variants)), list(map(scale, self.shadows)))
 
 
-async def stop(containers: Iterable[Container]) -> None:
+async def stop_containers(containers: Iterable[Container]) -> None:
     await asyncio.gather(*(container.stop() for container in containers))

@@ -1,10 +1,11 @@
-"""The folder that stands in for the HuggingFace hub, to which there is no way from here.
+"""A folder that stands in for the HuggingFace hub: the local cloud uses no internet.
 
-`LOCALCLOUD_HUB` is laid out as the hub's own cache, so a person's own (`~/.cache/huggingface/hub`) will do:
-`models--<organisation>--<name>/snapshots/<commit>/…`, and `refs/<branch>`, a file that says which commit.
+`LOCALCLOUD_HUB` names the folder. It has the layout of the hub's own cache, so `~/.cache/huggingface/hub` is
+such a folder: `models--<organisation>--<name>/snapshots/<commit>/…`, and a file `refs/<branch>` that holds
+the branch's commit.
 
-The stand-in also answers for the hub from it, under `/hub`, as much as AWS's handler asks: what files a
-revision has, and the files. The cache alone would not do: that handler asks the hub, whatever is cached.
+Under `/hub`, the stand-in serves the requests that AWS's handler sends to the hub: the list of files of a
+revision, and the files. A cache is not enough: the handler sends requests to the hub for cached files, too.
 """
 
 import os
@@ -22,25 +23,27 @@ MAIN = "main"
 PATH = "/hub"
 
 
-def snapshot(model: str, revision: str) -> Path:
-    """The files of a model at a commit, branch or tag; raises ContainerError if they are not there."""
+def find_snapshot(model: str, revision: str) -> Path:
+    """The folder with a model's files at a commit, branch or tag. Raises ContainerError if there is none."""
     hub = os.environ.get(HUB)
     if not hub:
         raise ContainerError(
             f"The model is {model} of the HuggingFace hub. "
-            f"Set {HUB} to a folder that holds it, laid out as the hub's own cache."
+            f"Set {HUB} to a folder that holds it, in the layout of the hub's own cache."
         )
-    kept = Path(hub) / f"models--{model.replace('/', '--')}"
-    branch = kept / "refs" / revision
+    repository = Path(hub) / f"models--{model.replace('/', '--')}"
+    branch = repository / "refs" / revision
     commit = branch.read_text("utf-8").strip() if branch.is_file() else revision
-    found = kept / "snapshots" / commit
+    found = repository / "snapshots" / commit
     if not found.is_dir():
-        raise ContainerError(f"{HUB}, which is {hub}, holds no revision {revision} of {model}.")
+        raise ContainerError(
+            f"{HUB}, which is {hub}, does not have the revision {revision} of {model}."
+        )
     return found
 
 
-def _answer_what_it_has(request: Request) -> Response:
-    found = _snapshot(request)
+def _describe_revision(request: Request) -> Response:
+    found = _requested_snapshot(request)
     return JSONResponse(
         {
             "id": request.path_params["model"],
@@ -50,16 +53,18 @@ def _answer_what_it_has(request: Request) -> Response:
     )
 
 
-def _answer_file(request: Request) -> Response:
-    found, name = _snapshot(request), request.path_params["file"]
+def _send_file(request: Request) -> Response:
+    found, name = _requested_snapshot(request), request.path_params["file"]
     if name not in _files(found):
         raise HTTPException(404)
     return FileResponse(found / name, headers={"X-Repo-Commit": found.name})
 
 
-def _snapshot(request: Request) -> Path:
+def _requested_snapshot(request: Request) -> Path:
     try:
-        return snapshot(request.path_params["model"], request.path_params.get("revision", MAIN))
+        return find_snapshot(
+            request.path_params["model"], request.path_params.get("revision", MAIN)
+        )
     except ContainerError as error:
         raise HTTPException(404, str(error)) from error
 
@@ -71,7 +76,7 @@ def _files(folder: Path) -> list[str]:
 
 
 ROUTES: list[BaseRoute] = [
-    Route("/api/models/{model:path}/revision/{revision}", _answer_what_it_has),
-    Route("/api/models/{model:path}", _answer_what_it_has),
-    Route("/{model:path}/resolve/{revision}/{file:path}", _answer_file),
+    Route("/api/models/{model:path}/revision/{revision}", _describe_revision),
+    Route("/api/models/{model:path}", _describe_revision),
+    Route("/{model:path}/resolve/{revision}/{file:path}", _send_file),
 ]

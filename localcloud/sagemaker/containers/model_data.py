@@ -1,7 +1,7 @@
 """A model's files: unpacked from its archive, or copied from the folder that stands in for the hub.
 
-A container that names a model of the hub (HF_MODEL_ID) and has no model data is served the revision that it
-names (HF_MODEL_REVISION, or else `main`). AWS's own handler, where there is one, fetches that by itself.
+A container that names a model of the hub (HF_MODEL_ID) and has no model data gets the revision that it names
+(HF_MODEL_REVISION, or else `main`). AWS's own handler, where it is used, downloads the files itself.
 """
 
 import os
@@ -15,10 +15,10 @@ from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from localcloud.sagemaker.containers.hub import HUB, MAIN, snapshot
+from localcloud.sagemaker.containers.hub import HUB, MAIN, find_snapshot
 from localcloud.sagemaker.containers.model_server import TOOLKIT
 from localcloud.sagemaker.errors import ContainerError
-from localcloud.sagemaker.iam.clients import client_of
+from localcloud.sagemaker.iam.clients import client_for
 from localcloud.sagemaker.iam.permissions import Caller
 
 _NOT_DOWNLOADED = (
@@ -30,7 +30,7 @@ _NOT_DOWNLOADED = (
 
 @dataclass(frozen=True)
 class ModelData:
-    """Where a model's files are, and who fetches them."""
+    """`url` of the archive, or model and revision on the hub; `reader` reads the archive."""
 
     url: str
     hub_model: str
@@ -38,23 +38,23 @@ class ModelData:
     reader: Caller
 
     def fetch(self, folder: Path) -> None:
-        """Raises ContainerError if there is nothing to be had, or nothing that can be used."""
+        """Put the model's files into `folder`. Raises ContainerError if that is not possible."""
         if self.url:
             self._unpack(folder)
         elif self.hub_model:
-            found = snapshot(self.hub_model, self.revision)
+            found = find_snapshot(self.hub_model, self.revision)
             if TOOLKIT not in os.environ:
                 _copy(found, folder)
         else:
             raise ContainerError(
-                "The model has no data, and the local cloud runs no images that could hold one."
+                "The model has no model data. The local cloud does not run images that contain a model."
             )
 
     def _unpack(self, folder: Path) -> None:
         place = urlsplit(self.url)
         archive = folder.with_suffix(".tar.gz")
         try:
-            s3 = client_of("s3", self.reader)
+            s3 = client_for("s3", self.reader)
             s3.download_file(place.netloc, place.path.lstrip("/"), str(archive))
             with tarfile.open(archive, "r:gz") as tar:
                 tar.extractall(folder, filter="data")
@@ -68,8 +68,14 @@ class ModelData:
             archive.unlink(missing_ok=True)
 
 
+def primary_container(model: dict[str, Any]) -> dict[str, Any]:
+    """The container definition of a model that receives the requests."""
+    container: dict[str, Any] = model.get("PrimaryContainer") or model["Containers"][0]
+    return container
+
+
 def model_data(container: dict[str, Any], reader: Caller) -> ModelData:
-    """Of a container as CreateModel has it."""
+    """The model data of a container definition, as in CreateModel."""
     environment = container.get("Environment", {})
     return ModelData(
         url=container.get("ModelDataUrl", ""),

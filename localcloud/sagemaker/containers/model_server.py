@@ -1,12 +1,12 @@
 """A model's container: `python model_server.py MODEL_DIR PORT`.
 
-Keeps SageMaker's contract for serving containers, with the handlers of its inference toolkit:
-`code/inference.py` brings `model_fn` and, if the defaults do not suit, `input_fn`, `predict_fn` and
-`output_fn`. A model of the HuggingFace hub may come without code. Stands alone, on the standard
-library, so that the model's code sees nothing of ours.
+It implements SageMaker's contract for serving containers, with the functions of SageMaker's inference
+toolkit: `code/inference.py` has `model_fn` and optionally `input_fn`, `predict_fn` and `output_fn`. A model
+of the HuggingFace hub needs no code. This script imports only the standard library, so that the model's code
+does not see the modules of the local cloud.
 
-Or the handler is the very one of AWS's container for HuggingFace: where `LOCALCLOUD_TOOLKIT` is set, to the
-Python of an environment that has it (docs/decisions/0017-hub-locally.md).
+If `LOCALCLOUD_TOOLKIT` is set to the Python of an environment that has AWS's handler for HuggingFace models,
+the container runs in that environment and uses that handler.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-inference-code.html
 """
@@ -32,17 +32,17 @@ Answer = tuple[int, bytes, str]
 
 
 class Model:
-    """The user's four functions, with the toolkit's defaults for those that are missing."""
+    """The four functions of the model's code, with the toolkit's defaults for functions that are missing."""
 
     def __init__(self, folder: Path) -> None:
         code = folder / "code"
         sys.path.insert(0, str(code))
         script = code / "inference.py"
         if TASK in os.environ and not script.exists():
-            module: Any = _WithoutCode
+            module: Any = _PipelineModule
         else:
-            module = _module(script)
-        self._input = getattr(module, "input_fn", _from_json)
+            module = _load_module(script)
+        self._input = getattr(module, "input_fn", _parse_json)
         self._predict = getattr(module, "predict_fn", _call)
         self._output = getattr(module, "output_fn", _to_json)
         self._model = module.model_fn(str(folder))
@@ -51,24 +51,24 @@ class Model:
         prediction = self._predict(self._input(body, content_type), self._model)
         answer = self._output(prediction, accept)
         content, kind = answer if isinstance(answer, tuple) else (answer, accept)
-        return 200, _encoded(content), kind
+        return 200, _encode(content), kind
 
 
-def _module(path: Path) -> Any:
+def _load_module(path: Path) -> Any:
     spec = spec_from_file_location("inference", path)
     if spec is None or spec.loader is None:
-        raise ImportError(f"{path} is no Python module.")
+        raise ImportError(f"{path} is not a Python module.")
     module = sys.modules["inference"] = module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
 
 
-class _WithoutCode:
-    """What AWS's container for HuggingFace does with a model that brings none."""
+class _PipelineModule:
+    """What AWS's container for HuggingFace does with a model without code."""
 
     @staticmethod
     def model_fn(folder: str) -> Callable[..., Any]:
-        # Not of the standard library: whoever has models without code installs it beside the local cloud.
+        # Not of the standard library: models without code need it installed with the local cloud.
         transformers = import_module("transformers")
         pipeline: Callable[..., Any] = transformers.pipeline(os.environ[TASK], model=folder)
         return pipeline
@@ -79,7 +79,7 @@ class _WithoutCode:
 
 
 class Toolkit:
-    """AWS's handler for HuggingFace's models, held as AWS's model server holds it.
+    """AWS's handler for HuggingFace models, called as AWS's model server calls it.
 
     https://github.com/awslabs/multi-model-server/blob/master/mms/service.py
     """
@@ -89,12 +89,12 @@ class Toolkit:
         self._one_at_a_time = threading.Lock()
         service = import_module("sagemaker_huggingface_inference_toolkit.handler_service")
         self._handler = service.HuggingFaceHandlerService()
-        place = _from_hub(folder) if HUB_MODEL in os.environ else str(folder)
-        self._context = self._server.Context("model", place, None, 1, None, "")
+        model_dir = _download_from_hub(folder) if HUB_MODEL in os.environ else str(folder)
+        self._context = self._server.Context("model", model_dir, None, 1, None, "")
         try:
             self._handler.initialize(self._context)
         except Exception:
-            # The server takes it for loaded all the same; each request tries again, and fails.
+            # The model server reports a loaded model anyway; each request tries again, and fails.
             traceback.print_exc()
 
     def invoke(self, body: bytes, content_type: str, accept: str) -> Answer:
@@ -107,16 +107,16 @@ class Toolkit:
             except self._server.PredictionException as error:
                 traceback.print_exc()
                 return _server_error(error.error_code, error.message)
-            return 200, _encoded(content), self._context.get_response_content_type(0)
+            return 200, _encode(content), self._context.get_response_content_type(0)
 
 
-def _from_hub(folder: Path) -> str:
-    """What the toolkit's own entry point does before it starts the model server."""
+def _download_from_hub(folder: Path) -> str:
+    """The folder of the downloaded model, as the toolkit's own entry point has it."""
     toolkit = import_module("sagemaker_huggingface_inference_toolkit.transformers_utils")
-    place: str = toolkit._load_model_from_hub(
+    model_dir: str = toolkit._load_model_from_hub(
         os.environ[HUB_MODEL], str(folder), toolkit.HF_MODEL_REVISION, toolkit.HF_API_TOKEN
     )
-    return place
+    return model_dir
 
 
 def _server_error(status: int, message: str) -> Answer:
@@ -124,14 +124,14 @@ def _server_error(status: int, message: str) -> Answer:
     return status, json.dumps(body, indent=2).encode(), JSON
 
 
-def _encoded(content: Any) -> bytes:
-    """As AWS's model server sends it."""
+def _encode(content: Any) -> bytes:
+    """The body that AWS's model server sends."""
     if isinstance(content, bytes | bytearray):
         return bytes(content)
     return (content if isinstance(content, str) else json.dumps(content, indent=2)).encode()
 
 
-def _from_json(body: bytes, content_type: str) -> Any:
+def _parse_json(body: bytes, content_type: str) -> Any:
     _require_json(content_type)
     return json.loads(body)
 
@@ -164,7 +164,7 @@ def serve(model: Model | Toolkit, port: int) -> None:
                     self.headers.get("Content-Type", JSON),
                     JSON if accept == "*/*" else accept,
                 )
-            except Exception as error:  # whatever the model's code raises is the caller's answer
+            except Exception as error:  # the caller gets what the model's code raises
                 traceback.print_exc()
                 answer = 500, str(error).encode(), "text/plain"
             self._answer(*answer)
@@ -183,7 +183,7 @@ def serve(model: Model | Toolkit, port: int) -> None:
 
 
 def end_with_parent() -> None:
-    # Not by sys.stdin: a thread that holds its lock makes Python abort when it shuts down.
+    # Not sys.stdin: a thread that holds its lock makes Python abort at exit.
     while os.read(0, 1024):
         pass
     os._exit(0)
@@ -191,8 +191,8 @@ def end_with_parent() -> None:
 
 if __name__ == "__main__":
     threading.Thread(target=end_with_parent, daemon=True).start()
-    # The modules beside this script are none of the model's business.
+    # The model's code must not import the modules in this script's folder.
     del sys.path[0]
     handler = Toolkit if TOOLKIT in os.environ else Model
-    # SageMaker takes a container for healthy when /ping answers: so the model is loaded first.
+    # A container is healthy once it answers /ping, so the model is loaded first.
     serve(handler(Path(sys.argv[1])), int(sys.argv[2]))

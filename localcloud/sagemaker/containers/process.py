@@ -1,4 +1,4 @@
-"""Model containers: a process for each variant, with the model's data beside it."""
+"""Model containers: one process for each variant, with the model's files in its working directory."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ class Answer:
 
 
 class Container:
-    """One running process. Stop it when it is no longer live."""
+    """One running process of `model_server.py`."""
 
     def __init__(
         self, process: asyncio.subprocess.Process, port: int, folder: TemporaryDirectory[str]
@@ -52,7 +52,7 @@ class Container:
             self._in_flight -= 1
 
     async def wait_until_healthy(self) -> bool:
-        """False if the process ends first, or takes too long."""
+        """Whether the container answers /ping within SECONDS_TO_START, before its process ends."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS_TO_START):
                 while self._process.returncode is None:
@@ -63,7 +63,7 @@ class Container:
         return False
 
     async def drain(self) -> None:
-        """Let the requests that it has finish."""
+        """Wait for the requests in flight, for SECONDS_TO_DRAIN at most."""
         with suppress(TimeoutError):
             async with asyncio.timeout(SECONDS_TO_DRAIN):
                 while self._in_flight:
@@ -94,7 +94,10 @@ class Container:
 
 
 async def start_container(data: ModelData, environment: dict[str, str], log: Path) -> Container:
-    """Fetch the model's data, start its container, return it once it is healthy."""
+    """Fetch the model's files and start its container; return the container once it is healthy.
+
+    Raises ContainerError if the container does not become healthy.
+    """
     folder = TemporaryDirectory(prefix="model-")
     try:
         await asyncio.to_thread(data.fetch, Path(folder.name))
@@ -109,7 +112,7 @@ async def start_container(data: ModelData, environment: dict[str, str], log: Pat
             return container
         raise ContainerError(
             "The container did not pass the ping health check. "
-            f"Its log, {log.name}, ends with:\n{_end_of(log)}"
+            f"Its log, {log.name}, ends with:\n{_last_lines(log)}"
         )
     except BaseException:
         await container.stop()
@@ -119,30 +122,31 @@ async def start_container(data: ModelData, environment: dict[str, str], log: Pat
 async def _spawn(
     folder: Path, port: int, environment: dict[str, str], log: Path
 ) -> asyncio.subprocess.Process:
-    # Neither our credentials and modules nor this machine's settings for the hub are the model's.
-    ours = ("AWS_", "PYTHON", "HF_")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    # The model gets neither the local cloud's credentials and modules nor this machine's settings for the
+    # hub.
+    excluded = ("AWS_", "PYTHON", "HF_")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(excluded)}
     with log.open("wb") as output:
         return await asyncio.create_subprocess_exec(
-            # A path of ours: the container has another working directory.
+            # Absolute: the container has another working directory.
             str(Path(os.environ.get(TOOLKIT, sys.executable)).absolute()),
             str(SCRIPT),
             str(folder),
             str(port),
-            env=inherited | {"PYTHONUNBUFFERED": "1"} | _hub(folder) | environment,
+            env=inherited | {"PYTHONUNBUFFERED": "1"} | _hub_variables(folder) | environment,
             cwd=folder,
-            # The container ends when this closes: so it never outlives us.
+            # The container ends when this pipe closes, and so with this process.
             stdin=asyncio.subprocess.PIPE,
             stdout=output,
             stderr=output,
         )
 
 
-def _hub(folder: Path) -> dict[str, str]:
-    """Where the hub is, and where what is kept of it goes with the container."""
-    here = os.environ["AWS_ENDPOINT_URL_SAGEMAKER"]
-    return {"HF_ENDPOINT": f"{here}{hub.PATH}", "HF_HOME": str(folder / ".huggingface")}
+def _hub_variables(folder: Path) -> dict[str, str]:
+    """The URL of the hub, and a cache for it that is deleted with the container."""
+    stand_in = os.environ["AWS_ENDPOINT_URL_SAGEMAKER"]
+    return {"HF_ENDPOINT": f"{stand_in}{hub.PATH}", "HF_HOME": str(folder / ".huggingface")}
 
 
-def _end_of(log: Path) -> str:
+def _last_lines(log: Path) -> str:
     return "\n".join(log.read_text("utf-8", "replace").splitlines()[-LINES_OF_LOG:])

@@ -1,4 +1,4 @@
-"""Endpoint configurations, and what AWS refuses to put together in one.
+"""Endpoint configurations, and the combinations that AWS refuses.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints.html
 https://docs.aws.amazon.com/sagemaker/latest/dg/model-shadow-deployment.html
@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/model-shadow-deployment.html
 
 from botocore.model import OperationModel
 
-from localcloud.sagemaker.errors import invalid
-from localcloud.sagemaker.resources import shown
+from localcloud.sagemaker.errors import validation_error
+from localcloud.sagemaker.resources import to_output
 from localcloud.sagemaker.state import Members, Region, Resource
 
 CONFIG = "EndpointConfig"
@@ -26,11 +26,11 @@ def create_config(operation: OperationModel, region: Region, params: Members) ->
     if SHADOWS in params:
         _check_shadows(params)
     config = region.add(CONFIG, params[f"{CONFIG}Name"], params)
-    return shown(config, operation.output_shape)
+    return to_output(config, operation.output_shape)
 
 
 def variants_of(members: Members) -> list[Members]:
-    """Those that answer and those that only listen."""
+    """Production variants, then shadow variants."""
     return [*members[PRODUCTION], *members.get(SHADOWS, [])]
 
 
@@ -45,17 +45,19 @@ def is_serverless(config: Resource) -> bool:
 
 def _check_serverless(region: Region, params: Members) -> None:
     if len(params[PRODUCTION]) > 1:
-        raise invalid("Only one production variant is allowed for a serverless endpoint.")
+        raise validation_error("Only one production variant is allowed for a serverless endpoint.")
     for feature in _NOT_SERVERLESS:
         if feature in params:
-            raise invalid(f"{feature} is not supported for a serverless endpoint.")
+            raise validation_error(f"{feature} is not supported for a serverless endpoint.")
     (variant,) = params[PRODUCTION]
     if "InstanceType" in variant:
-        raise invalid("A variant has either a ServerlessConfig or an InstanceType.")
+        raise validation_error(
+            "A variant must not have both a ServerlessConfig and an InstanceType."
+        )
     model = region.get("Model", variant["ModelName"])
     for feature in _NOT_OF_SERVERLESS_MODELS:
         if model.members.get(feature):
-            raise invalid(
+            raise validation_error(
                 f'{feature} of model "{model.arn}" is not supported for a serverless endpoint.'
             )
     _check_size(variant["ServerlessConfig"])
@@ -64,16 +66,20 @@ def _check_serverless(region: Region, params: Members) -> None:
 def _check_size(serverless: Members) -> None:
     memory, most = serverless["MemorySizeInMB"], serverless["MaxConcurrency"]
     if memory % _MEMORY_STEP:
-        raise invalid(
-            f"MemorySizeInMB must be 1024, 2048, 3072, 4096, 5120 or 6144, and is {memory}."
+        raise validation_error(
+            f"MemorySizeInMB must be 1024, 2048, 3072, 4096, 5120 or 6144. It is {memory}."
         )
     if serverless.get("ProvisionedConcurrency", 0) > most:
-        raise invalid(f"ProvisionedConcurrency must not exceed MaxConcurrency, which is {most}.")
+        raise validation_error(
+            f"ProvisionedConcurrency must not exceed MaxConcurrency, which is {most}."
+        )
 
 
 def _check_shadows(params: Members) -> None:
     for kind in (PRODUCTION, SHADOWS):
         if len(params[kind]) > 1:
-            raise invalid(f"Only one of {kind} is allowed for an endpoint with a shadow variant.")
+            raise validation_error(
+                f"Only one of {kind} is allowed for an endpoint with a shadow variant."
+            )
     if ASYNC in params:
-        raise invalid(f"{SHADOWS} are not supported with {ASYNC}.")
+        raise validation_error(f"{SHADOWS} are not supported with {ASYNC}.")

@@ -1,10 +1,10 @@
-"""A deployment: start the new containers, move the requests over, bake, then stop the old ones.
+"""A deployment: start the new fleet, shift the requests to it, bake, then stop the old fleet.
 
-If the new containers do not come up, a new endpoint is `Failed`; one that served before goes on with its
-old configuration, `InService` as if nothing had been. The same if an alarm goes off while the new fleet
-bakes: the requests return to the old one, and only FailureReason tells of it.
+If the new containers do not start, a new endpoint is `Failed`. An endpoint that was `InService` returns to
+`InService` with its old configuration. The same happens if an alarm is in ALARM state during the bake: the
+requests return to the old fleet, and FailureReason names the alarm.
 
-While it bakes, both fleets are the endpoint's: whoever stops the endpoint then stops both.
+During the bake, the endpoint has both fleets: to stop the endpoint stops both.
 """
 
 import asyncio
@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 from math import ceil
 from typing import Any
 
-from localcloud.sagemaker.authorization.on_behalf import start_work
+from localcloud.sagemaker.authorization.execution_role import assume_execution_role
 from localcloud.sagemaker.containers import process
-from localcloud.sagemaker.containers.fleet import Fleet, Variant, stop
-from localcloud.sagemaker.containers.model_data import model_data
-from localcloud.sagemaker.endpoints.baking import Bake, bake
+from localcloud.sagemaker.containers.fleet import Fleet, Variant, stop_containers
+from localcloud.sagemaker.containers.model_data import model_data, primary_container
+from localcloud.sagemaker.endpoints.baking import Bake, plan_bake
 from localcloud.sagemaker.endpoints.configurations import (
     ASYNC,
     CONFIG,
@@ -27,8 +27,8 @@ from localcloud.sagemaker.endpoints.configurations import (
     variants_of,
 )
 from localcloud.sagemaker.errors import AwsError, ContainerError
-from localcloud.sagemaker.events import deployment_changed, endpoint_changed
-from localcloud.sagemaker.state import Members, Region, Resource, in_background
+from localcloud.sagemaker.events import send_deployment_event, send_endpoint_event
+from localcloud.sagemaker.state import Members, Region, Resource, run_in_background
 
 PENDING = "PendingDeploymentSummary"
 LONGEST_REASON = 1024
@@ -38,6 +38,8 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Deployment:
+    """`config` are the members of the endpoint configuration, `models` those of models by variant name."""
+
     region: Region
     endpoint: Resource
     config: Members
@@ -46,59 +48,61 @@ class Deployment:
     started: float = field(default_factory=time.time)
 
     @classmethod
-    def of(
-        cls, region: Region, endpoint: Resource, config: Resource, asked: Members
+    def create(
+        cls, region: Region, endpoint: Resource, config: Resource, policy: Members
     ) -> "Deployment":
-        """`asked` is the DeploymentConfig."""
+        """`policy` is the DeploymentConfig; empty for none."""
         members = config.members
-        # Looked up now: what is deleted while the deployment goes on no longer matters to it.
+        # Read now: a model may be deleted during the deployment.
         models = {
             variant["VariantName"]: region.get("Model", variant["ModelName"]).members
             for variant in variants_of(members)
         }
         instances = sum(variant.get("InitialInstanceCount", 1) for variant in members[PRODUCTION])
-        return cls(region, endpoint, members, models, bake(asked, instances))
+        return cls(region, endpoint, members, models, plan_bake(policy, instances))
 
     @classmethod
-    async def resumed(cls, region: Region, endpoint: Resource) -> None:
-        """Start what the endpoint served when the local cloud was stopped. Nobody is told of it."""
+    async def resume(cls, region: Region, endpoint: Resource) -> None:
+        """Start the containers that the endpoint had when the local cloud was stopped. Sends no events."""
         weights = {
             variant["VariantName"]: variant["CurrentWeight"]
             for variant in variants_of(endpoint.members)
         }
         try:
             config = region.get(CONFIG, endpoint.members[f"{CONFIG}Name"])
-            fleet = await cls.of(region, endpoint, config, {})._start()
+            fleet = await cls.create(region, endpoint, config, {})._start()
         except (AwsError, ContainerError) as error:
             endpoint.update({"EndpointStatus": "Failed", "FailureReason": str(error)})
         else:
-            region.fleets[endpoint.arn] = fleet.weighing(weights)
+            region.fleets[endpoint.arn] = fleet.with_weights(weights)
 
-    def begin(self) -> None:
+    def start(self) -> None:
         self.region.deployments[self.endpoint.arn] = asyncio.create_task(self._run())
 
     def summary(self, stage: str, share: float = 0) -> Members:
-        """What is told of the deployment while it goes on. `share` of the new fleet gets requests."""
+        """The PendingDeploymentSummary; `share` of the new fleet, from 0 to 1, gets requests."""
         kinds = [kind for kind in (PRODUCTION, SHADOWS) if kind in self.config]
         return {
             f"{CONFIG}Name": self.config[f"{CONFIG}Name"],
             "StartTime": self.started,
             **{
-                kind: [_pending(variant, stage, share) for variant in self.config[kind]]
+                kind: [_pending_variant(variant, stage, share) for variant in self.config[kind]]
                 for kind in kinds
             },
         }
 
     async def _run(self) -> None:
-        served = self.endpoint.arn in self.region.fleets
+        is_update = self.endpoint.arn in self.region.fleets
         behaviour = self.region.behaviour
-        await asyncio.sleep(behaviour.updating_seconds if served else behaviour.creating_seconds)
+        await asyncio.sleep(behaviour.updating_seconds if is_update else behaviour.creating_seconds)
         try:
             fleet = await self._start()
         except Exception as error:
-            ours = not isinstance(error, ContainerError)
-            logger.warning("%s is not deployed: %s", self.endpoint.arn, error, exc_info=ours)
-            self._fail("InService" if served else "Failed", str(error))
+            unexpected = not isinstance(error, ContainerError)
+            logger.warning(
+                "The deployment of %s failed: %s", self.endpoint.arn, error, exc_info=unexpected
+            )
+            self._fail("InService" if is_update else "Failed", str(error))
             return
         previous = self.region.fleets.get(self.endpoint.arn)
         if previous and self.bake and (alarms := await self._watch(self.bake, previous, fleet)):
@@ -110,25 +114,31 @@ class Deployment:
         self._finish()
 
     async def _start(self) -> Fleet:
-        """All the containers or, if one does not come up, none."""
+        """Start the containers of all variants or, if one of them does not start, of none."""
         started: list[Variant] = []
         try:
             for variant in variants_of(self.config):
                 started.append(await self._start_variant(variant))
         except BaseException:
-            await stop(variant.container for variant in started)
+            await stop_containers(variant.container for variant in started)
             raise
-        answering = len(self.config[PRODUCTION])
-        return Fleet(started[:answering], started[answering:])
+        production = len(self.config[PRODUCTION])
+        return Fleet(started[:production], started[production:])
 
     async def _start_variant(self, variant: Members) -> Variant:
         name = variant["VariantName"]
         model = self.models[name]
         alarms = self.bake.alarms if self.bake else []
         role = await asyncio.to_thread(
-            start_work, self.region, self.endpoint.arn, variant, model, self.config, alarms
+            assume_execution_role,
+            self.region,
+            self.endpoint.arn,
+            variant,
+            model,
+            self.config,
+            alarms,
         )
-        endpoint, described = self.endpoint.members["EndpointName"], _container_of(model)
+        endpoint, described = self.endpoint.members["EndpointName"], primary_container(model)
         container = await process.start_container(
             model_data(described, role),
             described.get("Environment", {}),
@@ -138,20 +148,20 @@ class Deployment:
 
     async def _watch(self, bake: Bake, previous: Fleet, fleet: Fleet) -> list[str]:
         for stage in bake.stages:
-            self.region.fleets[self.endpoint.arn] = previous.beside(fleet, stage.share)
+            self.region.fleets[self.endpoint.arn] = previous.combined_with(fleet, stage.share)
             self.endpoint.update({PENDING: self.summary("Baking", stage.share)})
-            deployment_changed(self.region, self.endpoint)
-            if alarms := await bake.alarm(self.region, stage):
+            send_deployment_event(self.region, self.endpoint)
+            if alarms := await bake.watch(self.region, stage):
                 return alarms
         return []
 
     async def _roll_back(self, previous: Fleet, fleet: Fleet, alarms: list[str]) -> None:
         self.region.fleets[self.endpoint.arn] = previous
         retire(self.region, fleet)
-        if dwell := self.region.behaviour.rolling_back_seconds:
+        if seconds := self.region.behaviour.rolling_back_seconds:
             self.endpoint.update({"EndpointStatus": "RollingBack"})
-            endpoint_changed(self.region, self.endpoint)
-            await asyncio.sleep(dwell)
+            send_endpoint_event(self.region, self.endpoint)
+            await asyncio.sleep(seconds)
         names = ", ".join(sorted(alarms))
         self._fail(
             "InService",
@@ -161,24 +171,24 @@ class Deployment:
     def _fail(self, status: str, reason: str) -> None:
         self.endpoint.members.pop(PENDING, None)
         self.endpoint.update({"EndpointStatus": status, "FailureReason": reason[-LONGEST_REASON:]})
-        endpoint_changed(self.region, self.endpoint)
+        send_endpoint_event(self.region, self.endpoint)
 
     def _finish(self) -> None:
         for name in ("FailureReason", ASYNC, SHADOWS, PENDING):
             self.endpoint.members.pop(name, None)
-        self.endpoint.update(self._served())
-        endpoint_changed(self.region, self.endpoint)
+        self.endpoint.update(self._live_members())
+        send_endpoint_event(self.region, self.endpoint)
 
-    def _served(self) -> Members:
-        """What an endpoint says of itself once it serves this configuration."""
-        kept = {k: v for k, v in self.config.items() if k in (f"{CONFIG}Name", ASYNC)}
+    def _live_members(self) -> Members:
+        """The members of an endpoint that serves this configuration."""
+        members = {k: v for k, v in self.config.items() if k in (f"{CONFIG}Name", ASYNC)}
         for kind in (PRODUCTION, SHADOWS):
             if kind in self.config:
-                kept[kind] = [self._variant(variant) for variant in self.config[kind]]
-        return kept | {"EndpointStatus": "InService"}
+                members[kind] = [self._live_variant(variant) for variant in self.config[kind]]
+        return members | {"EndpointStatus": "InService"}
 
-    def _variant(self, variant: Members) -> Members:
-        image = _container_of(self.models[variant["VariantName"]]).get("Image", "")
+    def _live_variant(self, variant: Members) -> Members:
+        image = primary_container(self.models[variant["VariantName"]]).get("Image", "")
         capacity = _capacity(variant)
         return {
             "VariantName": variant["VariantName"],
@@ -191,21 +201,16 @@ class Deployment:
 
 
 def retire(region: Region, fleet: Fleet) -> None:
-    in_background(region.retirements, fleet.retire())
+    run_in_background(region.retirements, fleet.retire())
 
 
-def _container_of(model: Members) -> Members:
-    container: Members = model.get("PrimaryContainer") or model["Containers"][0]
-    return container
-
-
-def _pending(variant: Members, stage: str, share: float) -> Members:
+def _pending_variant(variant: Members, stage: str, share: float) -> Members:
     capacity = _capacity(variant)
-    answering = {"CurrentInstanceCount": ceil(capacity.get("InstanceCount", 1) * share)}
+    current = {"CurrentInstanceCount": ceil(capacity.get("InstanceCount", 1) * share)}
     return {
         "VariantName": variant["VariantName"],
         "VariantStatus": [{"Status": stage}],
-        **(answering if share else {}),
+        **(current if share else {}),
         **{f"Desired{what}": value for what, value in capacity.items()},
     }
 

@@ -1,4 +1,4 @@
-"""boto3's clients of the local cloud, with the credentials that are given."""
+"""boto3 clients of the local cloud's services."""
 
 import threading
 from functools import lru_cache
@@ -8,23 +8,23 @@ import boto3
 
 from localcloud.sagemaker.iam.permissions import Caller
 
-_ONE_AT_A_TIME = threading.Lock()
+_CREATION = threading.Lock()
 
 
 def client(service: str, account: str, region: str) -> Any:
-    """As the account itself."""
-    return client_of(service, Caller(account, "", region))
+    """A client with the credentials of the account's root."""
+    return client_for(service, Caller(account, "", region))
 
 
-def client_of(service: str, caller: Caller) -> Any:
-    """With the caller's credentials."""
-    # Clients may be shared by threads; making them may not.
-    with _ONE_AT_A_TIME:
-        return _client(service, caller)
+def client_for(service: str, caller: Caller) -> Any:
+    """A client with the caller's credentials."""
+    # Threads may share clients, but must not create them at the same time.
+    with _CREATION:
+        return _create_client(service, caller)
 
 
 @lru_cache(maxsize=200)
-def _client(service: Any, caller: Caller) -> Any:
+def _create_client(service: Any, caller: Caller) -> Any:
     return boto3.client(
         service,
         region_name=caller.region,

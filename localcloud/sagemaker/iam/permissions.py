@@ -1,4 +1,4 @@
-"""Who may do what. ministack's IAM evaluator decides, for SageMaker as for all other services."""
+"""Callers and their permissions. ministack's IAM evaluator decides, for SageMaker as for other services."""
 
 import json
 import threading
@@ -13,17 +13,17 @@ from localcloud.sagemaker.errors import AwsError
 
 @dataclass(frozen=True)
 class Caller:
-    """Credentials as a request shows them; their secret is known of sessions that the local cloud opens."""
+    """The credentials of a request. The secret is known for roles that the stand-in assumes."""
 
     access_key: str
     token: str
     region: str
-    secret: str = "local"  # noqa: S105 -- the account's own key: its signature is not checked
+    secret: str = "local"  # noqa: S105 -- the secret of root: its signature is not verified
 
 
 @dataclass(frozen=True)
 class Call:
-    """One action on one resource; `context` has the condition keys that the request brings."""
+    """One action on one resource (ARN); `context` has the condition keys of the request."""
 
     action: str
     resource: str
@@ -31,31 +31,31 @@ class Call:
 
 
 class Permissions(Protocol):
-    def account(self, caller: Caller) -> str:
-        """Whose key it is; raises AwsError if it is nobody's."""
+    def account_of(self, caller: Caller) -> str:
+        """The account of the caller's key. Raises AwsError for an unknown key."""
 
     def require(self, caller: Caller, calls: Sequence[Call]) -> None:
-        """Raises AwsError, in IAM's words, for the first call that is not allowed."""
+        """Raises AwsError, with IAM's message, for the first call that is denied."""
 
     def assume_role(self, role: str, region: str, source: Mapping[str, str]) -> Caller | None:
-        """SageMaker in a role; None if there is no such role or it does not trust SageMaker.
+        """SageMaker's session of a role (ARN); None if the role does not exist or does not trust SageMaker.
 
-        `source` holds the condition keys that a trust policy may ask for, such as aws:SourceAccount.
+        `source` has condition keys for the trust policy, such as aws:SourceAccount.
         """
 
     def function_allows_rule(self, function: str, rule: str) -> bool:
-        """Whether the function's policy lets EventBridge call it for the rule; both are ARNs."""
+        """Whether the function's policy allows EventBridge to invoke it for the rule; both are ARNs."""
 
 
-class Iam:
-    """`url` is ministack's, behind its own gate."""
+class IamClient:
+    """The permissions that ministack's IAM evaluator grants. `url` is ministack's."""
 
     def __init__(self, url: str) -> None:
         self._host = urlsplit(url).netloc
-        self._of_thread = threading.local()
+        self._thread = threading.local()
         self._accounts: dict[str, str] = {}
 
-    def account(self, caller: Caller) -> str:
+    def account_of(self, caller: Caller) -> str:
         if caller.access_key not in self._accounts:
             self._accounts[caller.access_key] = self._authorize(caller, [])["account"]
         return self._accounts[caller.access_key]
@@ -98,18 +98,18 @@ class Iam:
 
     def _post(self, path: str, question: Mapping[str, Any]) -> dict[str, Any]:
         body = json.dumps(question)
-        if not hasattr(self._of_thread, "connection"):
-            self._of_thread.connection = HTTPConnection(self._host, timeout=30)
-        connection: HTTPConnection = self._of_thread.connection
+        if not hasattr(self._thread, "connection"):
+            self._thread.connection = HTTPConnection(self._host, timeout=30)
+        connection: HTTPConnection = self._thread.connection
         try:
-            return _asked(connection, path, body)
+            return _exchange(connection, path, body)
         except (OSError, HTTPException):
-            # ministack ends a connection that was idle for long; the next request opens another.
+            # ministack closes a connection that was idle for long; the next request opens another.
             connection.close()
-            return _asked(connection, path, body)
+            return _exchange(connection, path, body)
 
 
-def _asked(connection: HTTPConnection, path: str, body: str) -> dict[str, Any]:
+def _exchange(connection: HTTPConnection, path: str, body: str) -> dict[str, Any]:
     connection.request("POST", path, body)
     answer: dict[str, Any] = json.loads(connection.getresponse().read())
     return answer

@@ -1,4 +1,4 @@
-"""What a request to SageMaker's runtime says in its headers, by the names of botocore's model of it."""
+"""Requests to SageMaker's runtime API: parameters in headers, by their names in botocore's service model."""
 
 from collections.abc import Mapping
 
@@ -6,14 +6,14 @@ import botocore.session
 from botocore.model import Shape, StructureShape
 
 from localcloud.sagemaker.errors import AwsError
-from localcloud.sagemaker.rules.shapes import validate
+from localcloud.sagemaker.rules.shapes import validate_shape
 from localcloud.sagemaker.state import Members
 
 _MODEL = botocore.session.get_session().get_service_model("sagemaker-runtime")
 
 
-def params_of(operation: str, endpoint: str, headers: Mapping[str, str]) -> Members:
-    """Raises ValidationError for what AWS would not take."""
+def parse_params(operation: str, endpoint: str, headers: Mapping[str, str]) -> Members:
+    """The parameters of a request. Raises ValidationError for values that AWS refuses."""
     shape = _shape(operation)
     named = {
         name: member.serialization["name"]
@@ -21,27 +21,29 @@ def params_of(operation: str, endpoint: str, headers: Mapping[str, str]) -> Memb
         if member.serialization.get("location") == "header"
     }
     params = {
-        name: _value(headers[header], shape.members[name])
+        name: _parse_value(headers[header], shape.members[name])
         for name, header in named.items()
         if header in headers
     }
     for name, value in {"EndpointName": endpoint, **params}.items():
         try:
-            validate(value, shape.members[name])
+            validate_shape(value, shape.members[name])
         except AwsError as error:
-            raise refused(f"{name}: {error.message}") from error
+            raise runtime_validation_error(f"{name}: {error.message}") from error
     return params
 
 
 def check_body(operation: str, body: bytes, most: int | None = None) -> None:
-    """Raises ValidationError for a body of more bytes than AWS takes: the shape's, or `most`."""
+    """Raises ValidationError for a body of more than `most` bytes; by default, the maximum of the shape."""
     most = most or _shape(operation).members["Body"].metadata["max"]
     if len(body) > most:
-        raise refused(f"The body has {len(body)} bytes; {operation} takes at most {most}.")
+        raise runtime_validation_error(
+            f"The body has {len(body)} bytes; {operation} takes at most {most}."
+        )
 
 
-def refused(message: str) -> AwsError:
-    # The runtime has another name for it than the control plane.
+def runtime_validation_error(message: str) -> AwsError:
+    # The control plane's code is ValidationException.
     return AwsError("ValidationError", message)
 
 
@@ -52,5 +54,5 @@ def _shape(operation: str) -> StructureShape:
     return shape
 
 
-def _value(text: str, shape: Shape) -> int | str:
+def _parse_value(text: str, shape: Shape) -> int | str:
     return int(text) if shape.type_name == "integer" and text.isdecimal() else text

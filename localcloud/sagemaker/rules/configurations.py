@@ -9,7 +9,7 @@ https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/InstanceStorage.html (types 
 
 import re
 
-from localcloud.sagemaker.errors import invalid
+from localcloud.sagemaker.errors import validation_error
 from localcloud.sagemaker.state import Members, Region
 
 _LOCAL_DISKS = re.compile(
@@ -29,7 +29,7 @@ def check(region: Region, params: Members) -> None:
     variants = [*params["ProductionVariants"], *params.get("ShadowProductionVariants", [])]
     names = [variant["VariantName"] for variant in variants]
     if len(names) > len(set(names)):
-        raise invalid(f"Variant names must be unique, and are {', '.join(names)}.")
+        raise validation_error(f"Variant names must be unique, and are {', '.join(names)}.")
     for variant in variants:
         _check_variant(variant)
         if "ServerlessConfig" in variant:
@@ -44,21 +44,25 @@ def check(region: Region, params: Members) -> None:
 def _check_variant(variant: Members) -> None:
     name = variant["VariantName"]
     if "AcceleratorType" in variant:
-        raise invalid(
+        raise validation_error(
             f"Variant {name}: Elastic Inference (AcceleratorType) is no longer available."
         )
     if "ModelName" not in variant:
-        raise invalid(
+        raise validation_error(
             f"Variant {name} has no ModelName. The local cloud has no inference components."
         )
     if "ServerlessConfig" in variant:
         if extra := [member for member in _OF_INSTANCES if member in variant]:
-            raise invalid(f"Variant {name} has a ServerlessConfig; it takes no {extra[0]}.")
+            raise validation_error(
+                f"Variant {name} has a ServerlessConfig; it takes no {extra[0]}."
+            )
         return
     if "InstancePools" not in variant:
         for member in ("InstanceType", "InitialInstanceCount"):
             if member not in variant:
-                raise invalid(f"Variant {name} has neither a ServerlessConfig nor an {member}.")
+                raise validation_error(
+                    f"Variant {name} has neither a ServerlessConfig nor an {member}."
+                )
     if "VolumeSizeInGB" in variant:
         _check_no_local_disks(variant, "VolumeSizeInGB")
 
@@ -67,7 +71,9 @@ def _check_no_local_disks(variant: Members, member: str) -> None:
     types = [pool["InstanceType"] for pool in variant.get("InstancePools", [])]
     for instance_type in [*types, variant.get("InstanceType", "")]:
         if _LOCAL_DISKS.fullmatch(instance_type):
-            raise invalid(f"{member} cannot be specified: {instance_type} has local storage.")
+            raise validation_error(
+                f"{member} cannot be specified: {instance_type} has local storage."
+            )
 
 
 def _check_shadowed(region: Region, variant: Members) -> None:
@@ -79,7 +85,7 @@ def _check_shadowed(region: Region, variant: Members) -> None:
     }
     for feature, is_used in unsupported.items():
         if is_used:
-            raise invalid(f"Shadow variants are not supported for {feature}.")
+            raise validation_error(f"Shadow variants are not supported for {feature}.")
 
 
 def _containers(region: Region, variant: Members) -> list[Members]:
@@ -90,7 +96,7 @@ def _containers(region: Region, variant: Members) -> list[Members]:
 def _check_serverless(region: Region, variant: Members) -> None:
     containers = _containers(region, variant)
     if len(containers) > 1:
-        raise invalid("Inference pipelines are not supported for a serverless endpoint.")
+        raise validation_error("Inference pipelines are not supported for a serverless endpoint.")
     (container,) = containers
     unsupported = {
         "ModelDataSource": "ModelDataSource" in container,
@@ -100,4 +106,4 @@ def _check_serverless(region: Region, variant: Members) -> None:
     }
     for feature, is_used in unsupported.items():
         if is_used:
-            raise invalid(f"A serverless endpoint does not support {feature}.")
+            raise validation_error(f"A serverless endpoint does not support {feature}.")

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_RollingUpdatePolic
 https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions.html
 """
 
-from localcloud.sagemaker.errors import invalid
+from localcloud.sagemaker.errors import validation_error
 from localcloud.sagemaker.state import Members, Region
 
 # In percent of a variant's instances.
@@ -20,14 +20,14 @@ def check_created(region: Region, params: Members) -> None:
     name = params["EndpointName"]
     for endpoint in region.of_kind("Endpoint"):
         if endpoint.members["EndpointName"].lower() == name.lower():
-            raise invalid(f'Cannot create already existing endpoint "{endpoint.arn}".')
+            raise validation_error(f'Cannot create already existing endpoint "{endpoint.arn}".')
     check(region, params)
 
 
 def check(region: Region, params: Members) -> None:
     asked = params.get("DeploymentConfig", {})
     if "BlueGreenUpdatePolicy" in asked and "RollingUpdatePolicy" in asked:
-        raise invalid("Only one update policy may be used in a DeploymentConfig.")
+        raise validation_error("Only one update policy may be used in a DeploymentConfig.")
     counts = _instance_counts(region, params["EndpointConfigName"])
     if policy := asked.get("BlueGreenUpdatePolicy"):
         _check_blue_green(policy, counts)
@@ -38,13 +38,13 @@ def check(region: Region, params: Members) -> None:
         alarm["AlarmName"] for alarm in asked.get("AutoRollbackConfiguration", {}).get("Alarms", [])
     ]
     if len(alarms) > len(set(alarms)):
-        raise invalid("The alarms of an AutoRollbackConfiguration must be unique.")
+        raise validation_error("The alarms of an AutoRollbackConfiguration must be unique.")
 
 
 def check_weights(_: Region, params: Members) -> None:
     names = [wish["VariantName"] for wish in params["DesiredWeightsAndCapacities"]]
     if len(names) > len(set(names)):
-        raise invalid("DesiredWeightsAndCapacities names a variant more than once.")
+        raise validation_error("DesiredWeightsAndCapacities names a variant more than once.")
 
 
 def _check_blue_green(policy: Members, counts: dict[str, int]) -> None:
@@ -52,7 +52,9 @@ def _check_blue_green(policy: Members, counts: dict[str, int]) -> None:
     kind = routing["Type"]
     if kind in _STEP:
         if _STEP[kind] not in routing:
-            raise invalid(f"{_STEP[kind]} is required for the traffic routing type {kind}.")
+            raise validation_error(
+                f"{_STEP[kind]} is required for the traffic routing type {kind}."
+            )
         bounds = _CANARY if kind == "CANARY" else _LINEAR
         _check_size(_STEP[kind], routing[_STEP[kind]], bounds, counts)
     _check_timeout(
@@ -64,7 +66,7 @@ def _check_one_on_instances(region: Region, name: str) -> None:
     config = region.get("EndpointConfig", name).members
     variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]
     if len(variants) > 1 or "ServerlessConfig" in variants[0]:
-        raise invalid(
+        raise validation_error(
             "A rolling deployment is not supported for serverless and multi-variant endpoints."
         )
 
@@ -82,11 +84,13 @@ def _check_size(
     least, most = bounds
     if size["Type"] == "CAPACITY_PERCENT":
         if not least <= size["Value"] <= most:
-            raise invalid(f"{member} must be {least} to {most} percent, and is {size['Value']}.")
+            raise validation_error(
+                f"{member} must be {least} to {most} percent, and is {size['Value']}."
+            )
         return
     for variant, count in counts.items():
         if not least * count <= 100 * size["Value"] <= most * count:
-            raise invalid(
+            raise validation_error(
                 f"{member} must be {least} to {most} percent of the instances of variant {variant}, "
                 f"which has {count}; it is {size['Value']}."
             )
@@ -95,7 +99,7 @@ def _check_size(
 def _check_timeout(policy: Members, waits: int) -> None:
     timeout = policy.get("MaximumExecutionTimeoutInSeconds")
     if timeout is not None and timeout <= waits:
-        raise invalid(
+        raise validation_error(
             f"MaximumExecutionTimeoutInSeconds must be larger than the wait of {waits}, and is {timeout}."
         )
 

@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ContainerDefinitio
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.html
 """
 
-from localcloud.sagemaker.errors import invalid
+from localcloud.sagemaker.errors import validation_error
 from localcloud.sagemaker.state import Members, Region
 
 MOST_ENVIRONMENT_BYTES = 32 * 1024
@@ -13,7 +13,7 @@ MOST_ENVIRONMENT_BYTES = 32 * 1024
 
 def check(_: Region, params: Members) -> None:
     if bool(params.get("PrimaryContainer")) == bool(params.get("Containers")):
-        raise invalid("Exactly one of PrimaryContainer and Containers must be provided.")
+        raise validation_error("Exactly one of PrimaryContainer and Containers must be provided.")
     containers = params.get("Containers") or [params["PrimaryContainer"]]
     for container in containers:
         _check_container(container)
@@ -24,7 +24,7 @@ def check(_: Region, params: Members) -> None:
         for text in pair
     )
     if size > MOST_ENVIRONMENT_BYTES:
-        raise invalid(
+        raise validation_error(
             f"The keys and values of all Environment maps have {size} bytes together; "
             f"the most is {MOST_ENVIRONMENT_BYTES}."
         )
@@ -32,9 +32,11 @@ def check(_: Region, params: Members) -> None:
 
 def _check_container(container: Members) -> None:
     if "Image" not in container and "ModelPackageName" not in container:
-        raise invalid("A container must have an Image or a ModelPackageName.")
+        raise validation_error("A container must have an Image or a ModelPackageName.")
     if "ModelDataUrl" in container and "ModelDataSource" in container:
-        raise invalid("A container has either a ModelDataUrl or a ModelDataSource.")
+        raise validation_error("A container has either a ModelDataUrl or a ModelDataSource.")
     source = container.get("ModelDataSource", {}).get("S3DataSource")
     if source and source["S3DataType"] == "S3Prefix" and not source["S3Uri"].endswith("/"):
-        raise invalid(f"The S3Uri of an S3Prefix must end with a slash, and is {source['S3Uri']}.")
+        raise validation_error(
+            f"The S3Uri of an S3Prefix must end with a slash, and is {source['S3Uri']}."
+        )

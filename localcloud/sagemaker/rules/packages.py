@@ -6,7 +6,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_InferenceSpecifica
 The first two messages are AWS's own: getmoto/moto #7165.
 """
 
-from localcloud.sagemaker.errors import invalid
+from localcloud.sagemaker.errors import validation_error
 from localcloud.sagemaker.state import Members, Region
 
 MOST_METADATA = 50
@@ -16,14 +16,16 @@ _METADATA = "CustomerMetadataProperties"
 def check_created(_: Region, params: Members) -> None:
     versioned, named = "ModelPackageGroupName" in params, "ModelPackageName" in params
     if versioned and named:
-        raise invalid(
+        raise validation_error(
             "Both ModelPackageName and ModelPackageGroupName are provided in the input. "
             "Cannot determine which one to use."
         )
     if not versioned and not named:
-        raise invalid("Missing ARN.")
+        raise validation_error("Missing ARN.")
     if versioned and "Tags" in params:
-        raise invalid("A versioned model package has the tags of its group; it takes none itself.")
+        raise validation_error(
+            "A versioned model package has the tags of its group; it takes none itself."
+        )
     if named:
         _check_unversioned(params)
 
@@ -31,19 +33,21 @@ def check_created(_: Region, params: Members) -> None:
 def check_updated(region: Region, params: Members) -> None:
     package = region.get("ModelPackage", params["ModelPackageArn"]).members
     if "ModelPackageGroupName" not in package:
-        raise invalid("UpdateModelPackage updates versioned models only.")
+        raise validation_error("UpdateModelPackage updates versioned models only.")
     gone = params.get(f"{_METADATA}ToRemove", [])
     kept = {*package.get(_METADATA, {}), *params.get(_METADATA, {})} - {*gone}
     if len(kept) > MOST_METADATA:
-        raise invalid(f"A model package has at most {MOST_METADATA} {_METADATA}.")
+        raise validation_error(f"A model package has at most {MOST_METADATA} {_METADATA}.")
 
 
 def _check_unversioned(params: Members) -> None:
     if "ModelApprovalStatus" in params:
-        raise invalid("ModelApprovalStatus does not apply to unversioned models.")
+        raise validation_error("ModelApprovalStatus does not apply to unversioned models.")
     specification = params.get("InferenceSpecification")
     if not specification and "SourceAlgorithmSpecification" not in params:
-        raise invalid("Either InferenceSpecification or SourceAlgorithmSpecification is required.")
+        raise validation_error(
+            "Either InferenceSpecification or SourceAlgorithmSpecification is required."
+        )
     for member in ("SupportedTransformInstanceTypes", "SupportedRealtimeInferenceInstanceTypes"):
         if specification and not specification.get(member):
-            raise invalid(f"{member} is required for unversioned models.")
+            raise validation_error(f"{member} is required for unversioned models.")

@@ -1,7 +1,7 @@
-"""The patterns of AWS's service models, which are Java's, as Python's.
+"""Patterns of AWS's service models, which are Java's, as Python patterns.
 
-Python lacks `\\p{L}` and its kind: they are spelt out as ranges, for they decide what a tag or a
-metadata value may hold.
+Python does not support `\\p{L}` and the like. They are replaced by ranges, because they decide which
+characters a tag or a metadata value may have.
 """
 
 import re
@@ -9,8 +9,8 @@ import sys
 import unicodedata
 from functools import cache
 
-# POSIX classes, a pair of surrogates that stands for a range, and the end of the text.
-_SPELT = {
+# POSIX classes, a range in surrogate pairs, and the end of the text.
+_REPLACEMENTS = {
     r"[\p{Print}]": r"[ -~]",
     r"\p{Print}": r"[ -~]",
     r"\p{ASCII}": r"[\x00-\x7f]",
@@ -20,21 +20,21 @@ _SPELT = {
 
 
 @cache
-def matcher(pattern: str) -> re.Pattern[str] | None:
-    """None for a pattern that is beyond Python, which then goes unchecked."""
-    spelt = re.sub(r"\\p\{([A-Z])\}", lambda category: _ranges(category[1]), pattern)
-    for java, python in _SPELT.items():
-        spelt = spelt.replace(java, python)
+def compile_pattern(pattern: str) -> re.Pattern[str] | None:
+    """The compiled pattern; None for a pattern that Python does not support, which is not checked."""
+    translated = re.sub(r"\\p\{([A-Z])\}", lambda category: _ranges(category[1]), pattern)
+    for java, python in _REPLACEMENTS.items():
+        translated = translated.replace(java, python)
     try:
-        # Some patterns end in `${1,256}`: an anchor, repeated.
-        return re.compile(re.sub(r"\$\{\d+,\d+\}$", "$", spelt))
+        # Some patterns end in `${1,256}`: a repeated anchor.
+        return re.compile(re.sub(r"\$\{\d+,\d+\}$", "$", translated))
     except re.error:
         return None
 
 
 @cache
 def _ranges(category: str) -> str:
-    """The characters of a Unicode category, as the inside of a character class."""
+    """The characters of a Unicode category, as the content of a character class."""
     ranges: list[list[int]] = []
     for code in range(sys.maxunicode + 1):
         if unicodedata.category(chr(code))[0] == category:

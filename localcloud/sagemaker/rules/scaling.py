@@ -10,7 +10,7 @@ https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-
 import re
 from itertools import pairwise
 
-from localcloud.sagemaker.errors import invalid
+from localcloud.sagemaker.errors import validation_error
 from localcloud.sagemaker.state import Members, Region
 
 _RESOURCES = {
@@ -41,9 +41,9 @@ def check_target(_: Region, params: Members) -> None:
     least, most = params.get("MinCapacity"), params.get("MaxCapacity")
     for name, value in (("MinCapacity", least), ("MaxCapacity", most)):
         if value is not None and value < 0:
-            raise invalid(f"{name} must be 0 or greater, and is {value}.")
+            raise validation_error(f"{name} must be 0 or greater, and is {value}.")
     if least is not None and most is not None and least > most:
-        raise invalid("Maximum capacity cannot be less than minimum capacity.")
+        raise validation_error("Maximum capacity cannot be less than minimum capacity.")
 
 
 def check_policy(_: Region, params: Members) -> None:
@@ -51,7 +51,9 @@ def check_policy(_: Region, params: Members) -> None:
     given = [name for name in _CONFIGURATION.values() if name in params]
     kind = params.get("PolicyType")
     if kind and given != [_CONFIGURATION[kind]]:
-        raise invalid(f"A {kind} policy takes a {_CONFIGURATION[kind]}, and has {given or 'none'}.")
+        raise validation_error(
+            f"A {kind} policy takes a {_CONFIGURATION[kind]}, and has {given or 'none'}."
+        )
     if tracking := params.get("TargetTrackingScalingPolicyConfiguration"):
         _check_tracking(tracking, params["ScalableDimension"])
     if (step := params.get("StepScalingPolicyConfiguration")) is not None:
@@ -62,32 +64,36 @@ def check_action(_: Region, params: Members) -> None:
     _check_place(params)
     schedule = params.get("Schedule")
     if schedule and not _SCHEDULE.fullmatch(schedule):
-        raise invalid(f"{schedule} is not an at, a rate or a cron expression.")
+        raise validation_error(f"{schedule} is not an at, a rate or a cron expression.")
     if schedule and schedule.startswith("cron("):
         _check_cron(schedule)
     action = params.get("ScalableTargetAction")
     if action is not None and not action:
-        raise invalid("A ScalableTargetAction must have a MinCapacity or a MaxCapacity.")
+        raise validation_error("A ScalableTargetAction must have a MinCapacity or a MaxCapacity.")
     if action and action.get("MinCapacity", 0) > action.get("MaxCapacity", float("inf")):
-        raise invalid("Maximum capacity cannot be less than minimum capacity.")
+        raise validation_error("Maximum capacity cannot be less than minimum capacity.")
     if params.get("StartTime", 0) >= params.get("EndTime", float("inf")):
-        raise invalid("The EndTime must be after the StartTime.")
+        raise validation_error("The EndTime must be after the StartTime.")
 
 
 def check_described(_: Region, params: Members) -> None:
     if "ScalableDimension" in params and not ("ResourceId" in params or "ResourceIds" in params):
-        raise invalid("Whoever specifies a scalable dimension must also specify a resource ID.")
+        raise validation_error(
+            "Whoever specifies a scalable dimension must also specify a resource ID."
+        )
     if not 1 <= params.get("MaxResults", 50) <= 50:
-        raise invalid("MaxResults must be between 1 and 50.")
+        raise validation_error("MaxResults must be between 1 and 50.")
 
 
 def _check_place(params: Members) -> None:
     namespace, kind, _ = params["ScalableDimension"].split(":")
     if namespace != params["ServiceNamespace"]:
-        raise invalid(f"Scalable dimension {params['ScalableDimension']} is of another service.")
+        raise validation_error(
+            f"Scalable dimension {params['ScalableDimension']} is of another service."
+        )
     pattern = _RESOURCES.get(kind) if namespace == "sagemaker" else None
     if pattern and not re.fullmatch(pattern, params["ResourceId"]):
-        raise invalid(
+        raise validation_error(
             f"Unsupported service namespace, resource type or scalable dimension: {params['ResourceId']}"
         )
 
@@ -95,20 +101,20 @@ def _check_place(params: Members) -> None:
 def _check_tracking(tracking: Members, dimension: str) -> None:
     predefined = tracking.get("PredefinedMetricSpecification")
     if bool(predefined) == ("CustomizedMetricSpecification" in tracking):
-        raise invalid("A policy has either a predefined or a customized metric.")
+        raise validation_error("A policy has either a predefined or a customized metric.")
     if not predefined:
         return
     metric = predefined["PredefinedMetricType"]
     if metric not in _METRICS.get(dimension, {metric}):
-        raise invalid(f"{metric} is not supported for {dimension}.")
+        raise validation_error(f"{metric} is not supported for {dimension}.")
     if "ResourceLabel" in predefined and metric != "ALBRequestCountPerTarget":
-        raise invalid(f"{metric} takes no ResourceLabel.")
+        raise validation_error(f"{metric} takes no ResourceLabel.")
 
 
 def _check_step(step: Members) -> None:
     adjustments = step.get("StepAdjustments")
     if not adjustments or "AdjustmentType" not in step:
-        raise invalid(
+        raise validation_error(
             "A step scaling policy needs an AdjustmentType and at least one step adjustment."
         )
     bounds = sorted(
@@ -119,14 +125,14 @@ def _check_step(step: Members) -> None:
         for each in adjustments
     )
     if any(lower >= upper for lower, upper in bounds) or (float("-inf"), float("inf")) in bounds:
-        raise invalid(
+        raise validation_error(
             "The upper bound of a step must be greater than the lower; one of them must be given."
         )
     if any(before[1] != after[0] for before, after in pairwise(bounds)):
-        raise invalid("The ranges of step adjustments must not overlap or have a gap.")
+        raise validation_error("The ranges of step adjustments must not overlap or have a gap.")
     (lowest, _), (_, highest) = bounds[0], bounds[-1]
     if float("-inf") < lowest < 0 or 0 < highest < float("inf"):
-        raise invalid(
+        raise validation_error(
             "Steps below zero need one without a lower bound, steps above it one without an upper."
         )
 
@@ -135,4 +141,4 @@ def _check_cron(schedule: str) -> None:
     """Six fields: minutes, hours, day of month, month, day of week, year; one of the days is `?`."""
     fields = schedule.removeprefix("cron(").removesuffix(")").split(" ")
     if (fields[2] == "?") == (fields[4] == "?"):
-        raise invalid(f"Exactly one of day-of-month and day-of-week must be ?: {schedule}")
+        raise validation_error(f"Exactly one of day-of-month and day-of-week must be ?: {schedule}")

@@ -1,12 +1,12 @@
-"""Check a request against the shapes of AWS's own service model, and refuse it as AWS does."""
+"""Validation of a request against the shapes of botocore's service model, with AWS's messages."""
 
 from collections.abc import Iterator
 from typing import Any
 
 from botocore.model import ListShape, MapShape, Shape, StructureShape
 
-from localcloud.sagemaker.errors import invalid
-from localcloud.sagemaker.rules.patterns import matcher
+from localcloud.sagemaker.errors import validation_error
+from localcloud.sagemaker.rules.patterns import compile_pattern
 
 _TYPES: dict[str, tuple[type, ...]] = {
     "structure": (dict,),
@@ -22,21 +22,23 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def validate(params: Any, shape: Shape) -> None:
-    """Raises ValidationException with every violation there is."""
+def validate_shape(params: Any, shape: Shape) -> None:
+    """Raises ValidationException with all violations."""
     if problems := list(_problems(params, shape, "")):
         plural = "s" if len(problems) > 1 else ""
-        raise invalid(f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}")
+        raise validation_error(
+            f"{len(problems)} validation error{plural} detected: {'; '.join(problems)}"
+        )
 
 
 def _problems(value: Any, shape: Shape, path: str) -> Iterator[str]:
-    if not _is_a(value, shape.type_name):
+    if not _has_type(value, shape.type_name):
         yield f"Value at '{path}' failed to satisfy constraint: Member must be a {shape.type_name}"
         return
-    for broken in _broken(value, shape):
-        yield f"Value '{value}' at '{path}' failed to satisfy constraint: Member must {broken}"
+    for violation in _violations(value, shape):
+        yield f"Value '{value}' at '{path}' failed to satisfy constraint: Member must {violation}"
     if isinstance(shape, StructureShape):
-        yield from _in_structure(value, shape, path)
+        yield from _problems_of_structure(value, shape, path)
     elif isinstance(shape, ListShape):
         for index, item in enumerate(value, start=1):
             yield from _problems(item, shape.member, f"{path}.{index}.member")
@@ -46,20 +48,22 @@ def _problems(value: Any, shape: Shape, path: str) -> Iterator[str]:
             yield from _problems(item, shape.value, f"{path}.{key}")
 
 
-def _is_a(value: Any, type_name: str) -> bool:
+def _has_type(value: Any, type_name: str) -> bool:
     return isinstance(value, _TYPES.get(type_name, (object,)))
 
 
-def _in_structure(value: dict[str, Any], shape: StructureShape, path: str) -> Iterator[str]:
+def _problems_of_structure(
+    value: dict[str, Any], shape: StructureShape, path: str
+) -> Iterator[str]:
     for name, member in shape.members.items():
-        inner = f"{path}.{_lower(name)}".lstrip(".")
+        inner = f"{path}.{_lower_first(name)}".lstrip(".")
         if value.get(name) is not None:
             yield from _problems(value[name], member, inner)
         elif name in shape.required_members:
             yield f"Value null at '{inner}' failed to satisfy constraint: Member must not be null"
 
 
-def _broken(value: Any, shape: Shape) -> Iterator[str]:
+def _violations(value: Any, shape: Shape) -> Iterator[str]:
     rules = shape.metadata
     measured = len(value) if isinstance(value, str | list | dict) else value
     noun = "have length" if isinstance(value, str | list | dict) else "have value"
@@ -69,10 +73,10 @@ def _broken(value: Any, shape: Shape) -> Iterator[str]:
         yield f"{noun} less than or equal to {rules['max']}"
     if value not in rules.get("enum", [value]):
         yield f"satisfy enum value set: [{', '.join(rules['enum'])}]"
-    pattern = matcher(rules["pattern"]) if "pattern" in rules else None
+    pattern = compile_pattern(rules["pattern"]) if "pattern" in rules else None
     if pattern and not pattern.fullmatch(value):
         yield f"satisfy regular expression pattern: {rules['pattern']}"
 
 
-def _lower(name: str) -> str:
+def _lower_first(name: str) -> str:
     return name[0].lower() + name[1:]

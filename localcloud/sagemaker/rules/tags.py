@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AddTags.html
 https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html (aws:, at most 50)
 """
 
-from localcloud.sagemaker.errors import AwsError, invalid
+from localcloud.sagemaker.errors import AwsError, validation_error
 from localcloud.sagemaker.state import Members, Region
 
 MOST = 50
@@ -14,11 +14,11 @@ MOST = 50
 def check(_: Region, params: Members) -> None:
     keys = _keys(params)
     if reserved := [key for key in keys if key.lower().startswith("aws:")]:
-        raise invalid(
+        raise validation_error(
             f"aws: prefixed tag key names are not allowed for external use: {reserved[0]}."
         )
     if len(keys) > len(set(keys)):
-        raise invalid("Duplicate tag keys found. Tag keys must be unique per resource.")
+        raise validation_error("Duplicate tag keys found. Tag keys must be unique per resource.")
 
 
 def check_added(region: Region, params: Members) -> None:

@@ -35,7 +35,7 @@ _ACCOUNTS = count(100_000_000_000)
 class Everything:
     """Whoever calls may do everything; the access key is the account."""
 
-    def account(self, caller: Caller) -> str:
+    def account_of(self, caller: Caller) -> str:
         return caller.access_key
 
     def require(self, caller: Caller, calls: Sequence[Call]) -> None:
@@ -50,7 +50,7 @@ class Everything:
 
 
 @contextmanager
-def served(logs: Path, behaviour: Behaviour = IN_PASSING) -> Iterator[str]:
+def serve_stand_in(logs: Path, behaviour: Behaviour = IN_PASSING) -> Iterator[str]:
     """The URL at which it answers, within the block."""
     port = free_port()
     server = uvicorn.Server(

@@ -10,7 +10,7 @@ from localcloud.event_delivery import EventDelivery
 from localcloud.ministack.services import notifications
 from localcloud.ministack.wrapping import wrap
 from localcloud.sagemaker import events
-from tests.unit.localcloud.standin import clients, served, until
+from tests.unit.localcloud.standin import clients, serve_stand_in, until
 
 
 def _delays(behaviour: Behaviour) -> list[list[float]]:
@@ -40,7 +40,7 @@ def test_the_events_of_a_registry_come_twice_and_out_of_order(
 ) -> None:
     told: list[Any] = []
     monkeypatch.setattr(events, "_deliver", lambda _, event: told.append(event))
-    with served(tmp_path, Behaviour(repeated_events=1, late_seconds=0.2)) as url:
+    with serve_stand_in(tmp_path, Behaviour(repeated_events=1, late_seconds=0.2)) as url:
         sagemaker = clients(url)("sagemaker")
         sagemaker.create_model_package_group(ModelPackageGroupName="g")
         for _ in range(5):
@@ -65,7 +65,7 @@ def test_a_share_of_sagemaker_s_events_is_lost_if_so_asked(
     told: list[Any] = []
     monkeypatch.setattr(events, "_deliver", lambda _, event: told.append(event))
     behaviour = Behaviour(repeated_events=0, late_seconds=0, lost_events=share)
-    with served(tmp_path, behaviour) as url:
+    with serve_stand_in(tmp_path, behaviour) as url:
         sagemaker = clients(url)("sagemaker")
         sagemaker.create_model_package_group(ModelPackageGroupName="g")
         for _ in range(20):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from localcloud.behaviour import Behaviour
 from localcloud.throttling import Limits
-from tests.unit.localcloud.standin import clients, refusal, served, until
+from tests.unit.localcloud.standin import clients, refusal, serve_stand_in, until
 
 
 class Clock:
@@ -39,7 +39,7 @@ def test_each_operation_of_sagemaker_has_a_rate_of_its_own() -> None:
 
 
 def test_too_many_calls_are_throttled_and_served_a_moment_later(tmp_path: Path) -> None:
-    with served(tmp_path, Behaviour(throttled=True)) as url:
+    with serve_stand_in(tmp_path, Behaviour(throttled=True)) as url:
         sagemaker = clients(url)("sagemaker")
 
         def many() -> None:
@@ -51,7 +51,7 @@ def test_too_many_calls_are_throttled_and_served_a_moment_later(tmp_path: Path) 
 
 
 def test_a_new_version_is_described_before_it_is_listed(tmp_path: Path) -> None:
-    with served(tmp_path, Behaviour(unlisted_seconds=0.5)) as url:
+    with serve_stand_in(tmp_path, Behaviour(unlisted_seconds=0.5)) as url:
         sagemaker = clients(url)("sagemaker")
         sagemaker.create_model_package_group(ModelPackageGroupName="g")
         arn = sagemaker.create_model_package(ModelPackageGroupName="g")["ModelPackageArn"]

@@ -17,7 +17,7 @@ from localcloud.behaviour import Behaviour
 from tests.unit.lambda_src.fakes.endpoints import ENDPOINT, MODEL
 from tests.unit.lambda_src.fakes.objects import BUCKET
 from tests.unit.lambda_src.prove_model.fake_rolls import NAMES, V1, V2, FakeRolls
-from tests.unit.localcloud.standin import Endpoints, fake_endpoints, served, until, variant
+from tests.unit.localcloud.standin import Endpoints, fake_endpoints, serve_stand_in, until, variant
 
 BAKES = {
     "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "smoke"}]},
@@ -56,7 +56,7 @@ def test_any_one_event_covers_the_bake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, event: int
 ) -> None:
     behaviour = Behaviour(0, 1.5, baking_seconds=20, outdated_seconds=LAG)
-    with served(tmp_path, behaviour) as url:
+    with serve_stand_in(tmp_path, behaviour) as url:
         endpoints = fake_endpoints(url, monkeypatch)
         create(endpoints)
         endpoints.sagemaker.update_endpoint(
@@ -87,7 +87,7 @@ def test_any_one_event_covers_the_bake(
 def test_describe_endpoint_answers_what_was_there_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with served(tmp_path, Behaviour(0, 20, outdated_seconds=LAG)) as url:
+    with serve_stand_in(tmp_path, Behaviour(0, 20, outdated_seconds=LAG)) as url:
         endpoints = fake_endpoints(url, monkeypatch)
         create(endpoints)
         endpoints.sagemaker.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName="v2")

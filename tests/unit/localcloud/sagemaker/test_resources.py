@@ -242,7 +242,7 @@ SHADOWED = {"ShadowProductionVariants": _variants(1, VariantName="shadow", **ON_
         (
             _variants(1, ServerlessConfig=SERVERLESS | {"MemorySizeInMB": 1500}),
             {},
-            "must be 1024, 2048, 3072, 4096, 5120 or 6144, and is 1500",
+            "must be 1024, 2048, 3072, 4096, 5120 or 6144. It is 1500",
         ),
         (
             _variants(1, ServerlessConfig=SERVERLESS | {"MemorySizeInMB": 8192}),

@@ -76,7 +76,7 @@ def test_what_a_model_writes_beside_its_files_does_not_reach_the_hub(
 def test_a_revision_that_the_hub_does_not_have_is_refused_by_name(
     hub: Path, tmp_path: Path, model: str, revision: str
 ) -> None:
-    with pytest.raises(ContainerError, match=f"holds no revision {revision} of {model}"):
+    with pytest.raises(ContainerError, match=f"does not have the revision {revision} of {model}"):
         _fetch(tmp_path / "model", model, HF_MODEL_REVISION=revision)
 
 
@@ -86,7 +86,7 @@ def test_a_model_that_the_local_cloud_cannot_have_is_refused_with_the_reason(
     monkeypatch.delenv("LOCALCLOUD_HUB", raising=False)
     with pytest.raises(ContainerError, match="Set LOCALCLOUD_HUB to a folder that holds it"):
         _fetch(tmp_path / "model")
-    with pytest.raises(ContainerError, match="runs no images"):
+    with pytest.raises(ContainerError, match="has no model data"):
         model_data({"Image": "image"}, READER).fetch(tmp_path / "model")
 
 

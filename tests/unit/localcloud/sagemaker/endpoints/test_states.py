@@ -8,7 +8,14 @@ import pytest
 
 from localcloud.behaviour import Behaviour
 from localcloud.sagemaker.endpoints import baking
-from tests.unit.localcloud.standin import Endpoints, fake_endpoints, refusal, served, until, variant
+from tests.unit.localcloud.standin import (
+    Endpoints,
+    fake_endpoints,
+    refusal,
+    serve_stand_in,
+    until,
+    variant,
+)
 
 ALARM = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
 ALL_AT_ONCE = {
@@ -38,7 +45,7 @@ def start(
 
     def started(**seconds: Any) -> Endpoints:
         behaviour = replace(Behaviour(0, 0, 0, 0), **seconds)
-        servers.append(served(tmp_path_factory.mktemp("logs"), behaviour))
+        servers.append(serve_stand_in(tmp_path_factory.mktemp("logs"), behaviour))
         endpoints = fake_endpoints(servers[-1].__enter__(), monkeypatch)
         endpoints.config("old", variant("v", ModelName="good"))
         endpoints.config("new", variant("v", ModelName="better"))

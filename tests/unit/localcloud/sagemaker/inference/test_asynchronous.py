@@ -51,7 +51,7 @@ class Storage:
 @pytest.fixture
 def storage(monkeypatch: pytest.MonkeyPatch) -> Storage:
     fake = Storage({"b/in.json": b"{}", "b/huge.json": b"huge"})
-    monkeypatch.setattr(asynchronous, "client_of", lambda *_: fake)
+    monkeypatch.setattr(asynchronous, "client_for", lambda *_: fake)
     return fake
 
 

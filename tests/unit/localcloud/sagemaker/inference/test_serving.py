@@ -32,7 +32,7 @@ class CloudWatch:
 def cloudwatch(monkeypatch: pytest.MonkeyPatch) -> CloudWatch:
     fake = CloudWatch()
     monkeypatch.setattr(baking, "client", lambda *_: fake)
-    monkeypatch.setattr(baking, "BETWEEN_LOOKS", 0.05)
+    monkeypatch.setattr(baking, "SECONDS_BETWEEN_READS", 0.05)
     return fake
 
 
@@ -107,14 +107,14 @@ def test_a_variant_on_instances_has_no_concurrency_and_a_serverless_one_no_insta
     endpoints.config("small", {"VariantName": "a", "ServerlessConfig": small})
     endpoints.config("large", variant("a"))
     endpoints.create("small")
-    assert "DesiredInstanceCount does not go" in said(DesiredInstanceCount=2)
+    assert "DesiredInstanceCount is not supported" in said(DesiredInstanceCount=2)
     more = {"VariantName": "a", "ServerlessUpdateConfig": {"ProvisionedConcurrency": 2}}
     change(EndpointName="e", DesiredWeightsAndCapacities=[more])
     (reached,) = endpoints.settled()["ProductionVariants"]
     assert reached["CurrentServerlessConfig"] == small | {"ProvisionedConcurrency": 2}
     endpoints.update("large", {})
     endpoints.settled()
-    assert "ServerlessUpdateConfig does not go" in said(
+    assert "ServerlessUpdateConfig is not supported" in said(
         ServerlessUpdateConfig={"MaxConcurrency": 2}
     )
 
@@ -194,7 +194,7 @@ def test_a_rollout_bakes_as_its_policy_says(
     deployment: Any, stages: list[tuple[int, float]]
 ) -> None:
     expected = [baking.Stage(seconds, share) for seconds, share in stages]
-    assert baking.bake(deployment, instances=4) == baking.Bake(["errors"], expected)
+    assert baking.plan_bake(deployment, instances=4) == baking.Bake(["errors"], expected)
 
 
 def test_a_canary_bakes_again_once_it_has_all_requests(
@@ -203,7 +203,7 @@ def test_a_canary_bakes_again_once_it_has_all_requests(
     endpoints.config("old", variant("v", ModelName="good", InitialInstanceCount=4))
     endpoints.config("new", variant("v", ModelName="bad", InitialInstanceCount=4))
     endpoints.create("old")
-    monkeypatch.setattr(baking, "longest", lambda _: 1)
+    monkeypatch.setattr(baking, "longest_stage", lambda _: 1)
     endpoints.update("new", _canary(25, seconds=60, last=60))
     until(lambda: len(endpoints.stages()) == 3)
     assert endpoints.answers(20) == {"bad": 20}
@@ -214,13 +214,13 @@ def test_a_canary_bakes_again_once_it_has_all_requests(
 
 
 def test_a_rollout_without_alarms_does_not_bake() -> None:
-    assert baking.bake({"BlueGreenUpdatePolicy": _at_once(300)}, instances=1) is None
+    assert baking.plan_bake({"BlueGreenUpdatePolicy": _at_once(300)}, instances=1) is None
 
 
 def test_an_alarm_while_a_canary_bakes_sends_all_requests_back_to_the_old_model(
     endpoints: Endpoints, cloudwatch: CloudWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(baking, "longest", lambda _: 60)
+    monkeypatch.setattr(baking, "longest_stage", lambda _: 60)
     endpoints.config("old", variant("v", ModelName="good"))
     endpoints.config("new", variant("v", ModelName="bad"))
     endpoints.create("old")
@@ -247,7 +247,7 @@ def test_an_alarm_while_a_canary_bakes_sends_all_requests_back_to_the_old_model(
 def test_a_new_model_that_no_alarm_goes_off_for_takes_over(
     endpoints: Endpoints, cloudwatch: CloudWatch, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
-    monkeypatch.setattr(baking, "longest", lambda _: 0.3)
+    monkeypatch.setattr(baking, "longest_stage", lambda _: 0.3)
     cloudwatch.fails = fails
     endpoints.config("old", variant("v", ModelName="good"))
     endpoints.config("new", variant("v", ModelName="better"))

@@ -1,7 +1,8 @@
-"""What the stand-in keeps in a file while it is stopped: resources and scalable targets.
+"""The state that the stand-in keeps in a file while it is stopped: resources and scalable targets.
 
-Endpoints that served start their containers again. A deployment that was in progress has failed: the endpoint
-serves what it served before it, and an endpoint that was Creating is Failed. One that was Deleting is gone.
+Endpoints that were InService start their containers again. A deployment in progress has failed: the endpoint
+returns to its configuration before the deployment; an endpoint that was Creating is Failed. An endpoint that
+was Deleting no longer exists.
 """
 
 import json
@@ -11,7 +12,7 @@ from pathlib import Path
 
 from localcloud.sagemaker.endpoints.deployments import PENDING, Deployment
 from localcloud.sagemaker.endpoints.operations import ENDPOINT
-from localcloud.sagemaker.scaling.scaling import Target
+from localcloud.sagemaker.scaling.store import Target
 from localcloud.sagemaker.service import Service
 from localcloud.sagemaker.state import Region, Resource
 
@@ -28,7 +29,7 @@ def save(services: Iterable[Service], file: Path) -> None:
                 {"arn": one.arn, "members": one.members, "tags": one.tags}
                 for one in service.region.resources.values()
             ],
-            "targets": [asdict(target) for target in service.scaling.targets.values()],
+            "targets": [asdict(target) for target in service.scaling.targets.all()],
         }
         for service in services
     ]
@@ -37,18 +38,18 @@ def save(services: Iterable[Service], file: Path) -> None:
 
 
 def load(file: Path, service_of: Callable[[str, str], Service]) -> None:
-    """Fill the services that the file names, by account and region, with what it has of them."""
+    """Restore the services of each account and region in the file, if there is a file."""
     if not file.is_file():
         return
     for saved in json.loads(file.read_text("utf-8")):
         service = service_of(saved["account"], saved["region"])
         service.region.resources |= {one["arn"]: Resource(**one) for one in saved["resources"]}
         for target in saved["targets"]:
-            service.scaling.add(Target(**target))
+            service.scaling.targets.add(Target(**target))
 
 
 async def resume(region: Region) -> None:
-    """Start the containers of all endpoints that served."""
+    """Bring every endpoint to a state that lasts, and start the containers of those in service."""
     for endpoint in region.of_kind(ENDPOINT):
         status = endpoint.members[_STATUS]
         interrupted = {"FailureReason": _INTERRUPTED}
@@ -60,4 +61,4 @@ async def resume(region: Region) -> None:
         elif status != "Failed":
             if status != "InService":
                 endpoint.update({_STATUS: "InService"} | interrupted)
-            await Deployment.resumed(region, endpoint)
+            await Deployment.resume(region, endpoint)
