@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from config import names
 from config.errors import ConfigError
 from config.schema.settings import Environment, load
-from tests.unit.config.schema.test_settings import GOOD, merged, mistakes
+from tests.unit.config.schema.samples import GOOD, merged, mistakes
 
 PROJECTS = st.from_regex(r"[b-r][a-z0-9]{1,19}", fullmatch=True)
 NAMES = st.from_regex(r"[a-z0-9]{1,5}(-[a-z0-9]{1,5})?", fullmatch=True)
