@@ -7,12 +7,12 @@ from rollforward.errors import RollforwardError
 
 
 def binary() -> str:
-    """Terraform, or OpenTofu. Raises RollforwardError if there is neither."""
+    """The path of Terraform or OpenTofu. Raises RollforwardError if neither is installed."""
     wanted = os.environ.get("TERRAFORM_BINARY_NAME")
     candidates = [wanted] if wanted else ["terraform", "tofu"]
     for name in candidates:
         if found := shutil.which(name):
             return found
     raise RollforwardError(
-        f"no {' or '.join(candidates)} on the PATH: run `make check` for how to get it"
+        f"{' or '.join(candidates)} is not on the PATH: run `make check`, which says how to install it"
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from rollforward.terraform.provider_mirror import PROVIDER, provider_mirror
 
-# Terraform asks every source that may have a provider, and fails if one of them does not answer.
+# Terraform asks every source that may have a provider, and fails if a source does not answer.
 FROM_MIRROR = """\
 provider_installation {{
   filesystem_mirror {{
@@ -24,9 +24,10 @@ provider_installation {{
 
 
 def cli_environment(folder: Path) -> dict[str, str]:
-    """What Terraform needs around it: no questions, and its provider from a mirror where there is one.
+    """The environment variables that Terraform runs with. Write the CLI configuration that they name.
 
-    A CLI configuration of the user's own is left alone.
+    Terraform then asks no questions, and installs its provider from a mirror if this machine has one. If the
+    user has a CLI configuration, Terraform uses that one.
     """
     settings = {"TF_IN_AUTOMATION": "1", "CHECKPOINT_DISABLE": "1"}
     users_own = os.environ.get("TF_CLI_CONFIG_FILE")
@@ -37,7 +38,7 @@ def cli_environment(folder: Path) -> dict[str, str]:
     cache.mkdir(exist_ok=True)
     text = (
         f"plugin_cache_dir = {json.dumps(str(cache))}\n"
-        # Else each stack that is new would download the provider again.
+        # Without this, each new stack would download the provider again.
         "plugin_cache_may_break_dependency_lock_file = true\n"
     )
     if mirror := provider_mirror():

@@ -1,4 +1,4 @@
-"""What Terraform says when it fails, in words for the person at the terminal."""
+"""Turns Terraform's errors into messages for the person at the terminal."""
 
 import json
 import re
@@ -22,52 +22,51 @@ _EVENT = '{"@level"'
 
 
 class TerraformError(RollforwardError):
-    """A Terraform command failed; `printed` is what it wrote to stdout until then."""
+    """A Terraform command failed. `printed` is what it wrote to stdout before."""
 
     def __init__(self, message: str, printed: str) -> None:
         super().__init__(message)
         self.printed = printed
 
 
-def in_short(command: list[str], folder: Path, said: str, log: Path) -> str:
-    """Terraform's own words, or who holds the lock and how to release it."""
+def failure_message(command: list[str], folder: Path, said: str, log: Path) -> str:
+    """Terraform's own message; for a locked state, who holds the lock and how to release it."""
     if bucket := NO_BUCKET.search(said):
         return (
             f"{folder.name}: the bucket for Terraform's state, {bucket['name']}, does not exist: "
-            "run `rollforward bootstrap`, then again"
+            "run `rollforward bootstrap`, then run this command again"
         )
     lock = LOCK.search(said)
     if lock is None:
         what = f"terraform {command[1]} failed in {folder.name}"
-        return f"{what}:\n{said.strip()}\nAll that it printed: {log}"
+        return f"{what}:\n{said.strip()}\nThe whole output: {log}"
     release = shlex.join([command[0], f"-chdir={folder}", "force-unlock", lock["id"]])
     doing = lock["operation"].removeprefix("OperationType").lower()
     return (
-        f"{folder.name} is locked: {lock['who'].strip()} holds its state for `{doing}` since "
-        f"{lock['created'].strip()}. Wait for them; if nobody works on it any more, release it with: "
-        f"{release}"
+        f"the state of {folder.name} is locked: {lock['who'].strip()} has run `{doing}` since "
+        f"{lock['created'].strip()}. Wait until it ends. If it no longer runs, release the lock: {release}"
     )
 
 
 def errors(printed: str) -> str:
-    """The errors among the events that `-json` printed, in words."""
+    """The errors among the events that `terraform -json` printed, as text."""
     return "".join(
-        in_words(event)
+        event_text(event)
         for event in events(printed)
         if event.get("diagnostic", {}).get("severity") == "error"
     )
 
 
 def events(printed: str) -> list[dict[str, Any]]:
-    """What `-json` printed, a line each.
+    """The events that `terraform -json` printed, one per line.
 
     https://developer.hashicorp.com/terraform/internals/machine-readable-ui
     """
     return [json.loads(line) for line in printed.splitlines() if line.startswith(_EVENT)]
 
 
-def in_words(event: Mapping[str, Any]) -> str:
-    """An event as Terraform would have printed it without `-json`."""
+def event_text(event: Mapping[str, Any]) -> str:
+    """An event as Terraform prints it without `-json`."""
     found = event.get("diagnostic")
     if found is None:
         return f"{event['@message']}\n"

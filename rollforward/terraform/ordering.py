@@ -6,13 +6,14 @@ A task that fails stops only the tasks that need it.
 import os
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
 
 from rollforward.console import err
 from rollforward.errors import RollforwardError
 from rollforward.terraform.processes import Processes, ignore_interrupts
 
-# Terraform and its AWS provider hold 0.7 GB each, and keep a CPU busy for two seconds; then they wait for
-# AWS, which takes minutes to roll an endpoint.
+# Terraform and its AWS provider use 0.7 GB of memory each, and one CPU for two seconds. Then they wait
+# for AWS, which takes minutes to roll an endpoint.
 MEMORY_BYTES = 1024**3
 PER_CPU = 4
 
@@ -35,37 +36,60 @@ def run_side_by_side(
     The memory of this machine limits how many run at a time. On Ctrl-C, interrupt `processes` and wait for
     them before KeyboardInterrupt is raised.
     """
-    done: set[str] = set()
-    errors: dict[str, RollforwardError] = {}
-    waiting = dict(tasks)
-    running: dict[Future[None], str] = {}
+    progress = _Progress(dict(tasks), after)
     pool = ThreadPoolExecutor(at_a_time())
     try:
-        while waiting or running:
-            for name in list(waiting):
-                needed = [one for one in after.get(name, ()) if one in tasks]
-                if failed := [one for one in needed if one in errors]:
-                    del waiting[name]
-                    errors[name] = skipped_because(name, failed)
-                elif done.issuperset(needed):
-                    running[pool.submit(waiting.pop(name))] = name
-            finished, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in finished:
-                name = running.pop(future)
-                if error := _error(future):
-                    errors[name] = error
-                else:
-                    done.add(name)
+        while progress.waiting or progress.running:
+            progress.start_what_can_start(pool)
+            progress.wait_for_one()
     except KeyboardInterrupt:
         with ignore_interrupts():
             processes.interrupt()
-            if running:
-                err.print(f"waiting for Terraform to stop cleanly: {', '.join(running.values())}")
+            if progress.running:
+                names = ", ".join(progress.running.values())
+                err.print(f"waiting for Terraform to stop cleanly: {names}")
             pool.shutdown(cancel_futures=True)
         raise
     finally:
         pool.shutdown()
-    return errors
+    return progress.errors
+
+
+@dataclass
+class _Progress:
+    """`waiting` are the tasks that have not started, `running` the names of those that run."""
+
+    waiting: dict[str, Callable[[], None]]
+    after: Mapping[str, Sequence[str]]
+    running: dict[Future[None], str] = field(default_factory=dict)
+    done: set[str] = field(default_factory=set)
+    errors: dict[str, RollforwardError] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        # A task may name others that are not to be run.
+        self.needs = {
+            name: [other for other in self.after.get(name, ()) if other in self.waiting]
+            for name in self.waiting
+        }
+
+    def start_what_can_start(self, pool: ThreadPoolExecutor) -> None:
+        """Start each task whose needs are done; skip each task whose needs have failed."""
+        for name in list(self.waiting):
+            if failed := [other for other in self.needs[name] if other in self.errors]:
+                del self.waiting[name]
+                self.errors[name] = skipped_because(name, failed)
+            elif self.done.issuperset(self.needs[name]):
+                self.running[pool.submit(self.waiting.pop(name))] = name
+
+    def wait_for_one(self) -> None:
+        """Wait until a task ends."""
+        ended, _ = wait(self.running, return_when=FIRST_COMPLETED)
+        for future in ended:
+            name = self.running.pop(future)
+            if error := _error(future):
+                self.errors[name] = error
+            else:
+                self.done.add(name)
 
 
 def _error(future: Future[None]) -> RollforwardError | None:

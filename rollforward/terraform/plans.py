@@ -1,4 +1,4 @@
-"""What Terraform would change or has changed, read from what it prints with `-json`.
+"""Reads from the output of `terraform -json` what an apply would change, or has changed.
 
 https://developer.hashicorp.com/terraform/internals/machine-readable-ui
 """
@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
 
-from rollforward.terraform.errors import events, in_words
+from rollforward.terraform.errors import event_text, events
 
 REPLACE = ("delete", "create")
 
 
 @dataclass(frozen=True)
 class Change:
-    """One resource that changes: `actions` such as ("create",) or ("delete", "create")."""
+    """A change of one resource. `actions` are Terraform's, such as ("create",) or ("delete", "create")."""
 
     address: str
     actions: tuple[str, ...]
@@ -23,7 +23,10 @@ class Change:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an apply would do or did. `outputs` maps those that change to (before, after), None if unknown."""
+    """What an apply would change, or has changed.
+
+    `outputs` maps each output that changes to (before, after), with None for a value that is not known.
+    """
 
     changes: tuple[Change, ...]
     outputs: Mapping[str, tuple[Any, Any]]
@@ -38,25 +41,25 @@ class Plan:
 
 
 class Transcript:
-    """Follows what Terraform prints into a file, and writes it to a log, events in words."""
+    """Copies what Terraform prints from a file to a log, and turns its events into text."""
 
     def __init__(self, printed: IO[bytes], log: IO[bytes]) -> None:
         self._printed, self._log, self._read = printed, log, 0
 
-    def go_on(self) -> None:
-        # Not by the file's own position: Terraform writes there.
+    def copy_new_lines(self) -> None:
+        # Terraform writes at the file's own position, so this reads with an offset.
         size = os.fstat(self._printed.fileno()).st_size
         new = os.pread(self._printed.fileno(), size - self._read, self._read)
         whole = new[: new.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.decode(errors="replace").splitlines():
             said = events(line)
-            self._log.write((in_words(said[0]) if said else f"{line}\n").encode())
+            self._log.write((event_text(said[0]) if said else f"{line}\n").encode())
         self._log.flush()
 
 
 def plan_of(printed: str) -> Plan:
-    """What was planned, and the outputs that came of it if it was applied as well."""
+    """The plan in the events that Terraform printed, with the new outputs if it was applied as well."""
     said = events(printed)
     changes = [event["change"] for event in said if event.get("type") == "planned_change"]
     outputs = [event["outputs"] for event in said if event.get("type") == "outputs"]
@@ -76,7 +79,7 @@ def plan_of(printed: str) -> Plan:
 
 
 def outputs_of(printed: str) -> dict[str, Any]:
-    """What an apply left."""
+    """The outputs after an apply, by name, from the events that Terraform printed."""
     left = [event["outputs"] for event in events(printed) if event.get("type") == "outputs"]
     return {name: output.get("value") for name, output in left[-1].items()} if left else {}
 

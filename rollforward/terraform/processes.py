@@ -1,6 +1,6 @@
-"""Programs that run side by side, in threads, and are interrupted together: each of them once.
+"""Runs programs side by side, in threads, and interrupts all of them together: each one once.
 
-Only the main thread learns of Ctrl-C. It tells everybody here, and waits for them.
+Python raises KeyboardInterrupt in the main thread only. That thread calls `interrupt`, and waits.
 """
 
 import signal
@@ -14,12 +14,12 @@ from typing import IO
 
 from rollforward.errors import RollforwardError
 
-BETWEEN_LOOKS_SECONDS = 0.5
+POLL_SECONDS = 0.5
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Processes:
-    """What runs at the moment. After an interrupt, nothing more is started."""
+    """The programs that run at the moment. After an interrupt, no other program is started."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -35,9 +35,9 @@ class Processes:
         err: IO[bytes],
         meanwhile: Callable[[], None],
     ) -> int:
-        """The exit code. Its output goes to files: a pipe would kill the program if we were killed.
+        """Run a program, and return its exit code. `meanwhile` is called regularly while it runs.
 
-        `meanwhile` is called now and then while it runs.
+        The output goes to files: if this process is killed, a pipe would kill the program as well.
         """
         with self._lock:
             self.require_going_on()
@@ -48,12 +48,13 @@ class Processes:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=err,
-                # Ctrl-C reaches us alone, and Terraform once, from us: a second one makes it drop its state.
+                # The terminal sends Ctrl-C to this process only, which passes it on once: after a second
+                # interrupt, Terraform stops without writing its state.
                 start_new_session=True,
             )
             self._running.add(process)
         try:
-            return _ended(process, meanwhile)
+            return _wait(process, meanwhile)
         except KeyboardInterrupt:
             print(f"waiting for terraform {command[1]} to stop cleanly", file=sys.stderr)
             with ignore_interrupts():
@@ -70,6 +71,7 @@ class Processes:
             raise RollforwardError("interrupted")
 
     def interrupt(self) -> None:
+        """Send each program that runs one interrupt, and start no other."""
         with self._lock:
             self._interrupted = True
             for process in self._running:
@@ -78,7 +80,7 @@ class Processes:
 
 @contextmanager
 def ignore_interrupts() -> Iterator[None]:
-    """Signals that would interrupt are ignored: what is left to do must be waited for. Main thread only."""
+    """Ignore the signals that interrupt, while something must be waited for. Main thread only."""
     before = {number: signal.signal(number, signal.SIG_IGN) for number in SIGNALS}
     try:
         yield
@@ -87,9 +89,9 @@ def ignore_interrupts() -> Iterator[None]:
             signal.signal(number, handler)
 
 
-def _ended(process: subprocess.Popen[bytes], meanwhile: Callable[[], None]) -> int:
+def _wait(process: subprocess.Popen[bytes], meanwhile: Callable[[], None]) -> int:
     while True:
         try:
-            return process.wait(BETWEEN_LOOKS_SECONDS)
+            return process.wait(POLL_SECONDS)
         except subprocess.TimeoutExpired:
             meanwhile()

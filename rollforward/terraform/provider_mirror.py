@@ -10,10 +10,13 @@ MIRROR = "ROLLFORWARD_PROVIDER_MIRROR"
 
 
 def provider_mirror() -> Path | None:
-    """The folder that holds the AWS provider on this machine, if any does."""
+    """The folder that holds the AWS provider on this machine; None if there is none.
+
+    Raises RollforwardError if the folder that the user names does not hold it.
+    """
     named = os.environ.get(MIRROR)
     if named and not (Path(named) / PROVIDER).is_dir():
-        raise RollforwardError(f"{MIRROR}={named} holds no {PROVIDER}")
+        raise RollforwardError(f"{MIRROR}={named}: this folder does not contain {PROVIDER}")
     implied = [
         Path.home() / ".terraform.d/plugins",
         Path("/usr/local/share/terraform/plugins"),

@@ -14,11 +14,11 @@ NODE_BANNER = "JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION"
 
 
 def synthesize(environment: str, out: Path, models: Sequence[str] = ()) -> None:
-    """Run the app, as `cdktf synth` does, into `out`; with `models`, only the stacks of their endpoints.
+    """Run the app, which writes the stacks to `out`. With `models`, write only the stacks of their endpoints.
 
-    Raises RollforwardError with what it says.
+    Raises RollforwardError with the app's error output.
     """
-    out.parent.mkdir(parents=True, exist_ok=True)  # cdktf makes the last folder only
+    out.parent.mkdir(parents=True, exist_ok=True)  # cdktf creates the last folder only
     ran = subprocess.run(
         [sys.executable, "main.py"],
         cwd=ROOT,

@@ -134,8 +134,8 @@ def test_a_lock_is_told_with_its_holder_and_the_command_that_releases_it(site: S
     site.s3.put_object(Bucket=site.environment.state.bucket, Key=f"{key}.tflock", Body=body)
     ran = site.run("apply", FIRST, "--yes")
     assert ran.code == 1
-    assert f"{site.stack(FIRST)} is locked: ana@laptop holds its state" in ran.err
-    release = shlex.split(ran.err.rpartition("release it with: ")[2])
+    assert f"the state of {site.stack(FIRST)} is locked: ana@laptop has run" in ran.err
+    release = shlex.split(ran.err.rpartition("release the lock: ")[2])
     subprocess.run(release, env={**site.environ}, input="yes\n", text=True, check=True)
     assert site.locks() == []
 

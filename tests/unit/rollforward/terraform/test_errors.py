@@ -83,7 +83,7 @@ def test_a_plan_that_fails_is_told_in_terraforms_own_words(
         "Error: No such bucket",
         "",
         "It is gone.",
-        f"All that it printed: {stack.log}",
+        f"The whole output: {stack.log}",
     ]
     assert "Error: No such bucket" in stack.log.read_text()
 
@@ -98,9 +98,9 @@ def test_a_lock_is_told_with_who_holds_it_since_when_and_how_to_release_it(
     with pytest.raises(RollforwardError) as caught:
         getattr(stack, command)()
     assert str(caught.value) == (
-        f"{tmp_path.name} is locked: ana@laptop holds its state for `apply` since "
-        "2026-11-21 09:00:00.123456 +0000 UTC. Wait for them; if nobody works on it any more, "
-        f"release it with: {tmp_path}/some-terraform -chdir={tmp_path} force-unlock 1a2b-3c4d"
+        f"the state of {tmp_path.name} is locked: ana@laptop has run `apply` since "
+        "2026-11-21 09:00:00.123456 +0000 UTC. Wait until it ends. If it no longer runs, "
+        f"release the lock: {tmp_path}/some-terraform -chdir={tmp_path} force-unlock 1a2b-3c4d"
     )
 
 
@@ -109,5 +109,7 @@ def test_a_state_bucket_that_is_not_there_is_told_with_what_makes_it(
 ) -> None:
     said = 'Failed to get existing workspaces: S3 bucket "states" does not exist.'
     stack = terraform(tmp_path, monkeypatch, f"echo 'Error: {said}' >&2; exit 1")
-    with pytest.raises(RollforwardError, match="run `rollforward bootstrap`, then again"):
+    with pytest.raises(
+        RollforwardError, match="run `rollforward bootstrap`, then run this command again"
+    ):
         stack.init()

@@ -183,7 +183,7 @@ def test_a_failure_shows_terraforms_own_words_and_names_the_log(
     assert str(caught.value).splitlines() == [
         f"terraform init failed in {tmp_path.name}:",
         "Error: no such thing",
-        f"All that it printed: {stack.log}",
+        f"The whole output: {stack.log}",
     ]
     assert "planning\nError: no such thing" in stack.log.read_text()
 
@@ -224,7 +224,7 @@ def test_without_terraform_or_opentofu_it_is_said_what_to_run(
     monkeypatch.delenv("TERRAFORM_BINARY_NAME", raising=False)
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(
-        RollforwardError, match="no terraform or tofu on the PATH: run `make check`"
+        RollforwardError, match="terraform or tofu is not on the PATH: run `make check`"
     ):
         binary()
 
@@ -241,7 +241,7 @@ def test_opentofu_is_used_where_there_is_no_terraform(
 
 def test_a_wish_for_a_program_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", "terraform-of-my-own")
-    with pytest.raises(RollforwardError, match="no terraform-of-my-own on the PATH"):
+    with pytest.raises(RollforwardError, match="terraform-of-my-own is not on the PATH"):
         binary()
 
 
@@ -280,5 +280,5 @@ def test_a_mirror_without_the_provider_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(MIRROR, str(tmp_path))
-    with pytest.raises(RollforwardError, match=f"{MIRROR}=.* holds no {PROVIDER}"):
+    with pytest.raises(RollforwardError, match=f"{MIRROR}=.* does not contain {PROVIDER}"):
         provider_mirror()
