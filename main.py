@@ -1,7 +1,7 @@
-"""The app: read the environment, place its stacks, synthesize.
+"""The cdktf app: read the environment, create its stacks, synthesize.
 
-`DEPLOYMENT_ENV` names the environment, `dev` if it is not set. `ROLLFORWARD_MODELS=sentiment,…` selects some
-of its models. Exit code 2 says that there is a mistake in the environment's file or in these names.
+`DEPLOYMENT_ENV` names the environment; the default is `dev`. `ROLLFORWARD_MODELS=sentiment,…` selects some
+of its models. Exit code 2 means a mistake in the environment's file or in one of these names.
 """
 
 import os
@@ -20,9 +20,9 @@ from stacks.sagemaker_stack import SageMakerStack
 def build_app(
     environment: Environment, *, selected: Sequence[str] = (), outdir: str | None = None
 ) -> App:
-    """The stacks of one environment. They know each other by name; only the order is told.
+    """The stacks of one environment. They refer to each other by name, and depend on each other for order.
 
-    With models `selected`, only their endpoints: the shared stacks hold something of every model.
+    If models are `selected`, only the stacks of their endpoints: the shared stacks need every model.
     """
     app = App(outdir=outdir)
     if selected:
@@ -31,7 +31,7 @@ def build_app(
         return app
     registrar = LambdaStack(app, environment=environment)
     bucket = S3Stack(app, environment=environment)
-    # S3 asks the function before it accepts a notification to it.
+    # S3 validates the function when the notification is created.
     bucket.add_dependency(registrar)
     for model in environment.models:
         endpoint = SageMakerStack(app, environment=environment, model=model)
@@ -40,7 +40,7 @@ def build_app(
 
 
 def selected_models(environment: Environment, text: str) -> list[str]:
-    """The models that a comma-separated list names. Raises ConfigError if there is no such model."""
+    """The models in a comma-separated list. Raises ConfigError for a model that does not exist."""
     selected = [name.strip() for name in text.split(",") if name.strip()]
     for name in selected:
         environment.model(name)

@@ -1,5 +1,5 @@
-"""The one error for a mistake in what the user wrote: its text is shown as it is, never a traceback."""
+"""The error for a mistake in a file that the user edits. Commands show its text without a traceback."""
 
 
 class ConfigError(Exception):
-    """What is wrong, where it stands, and what was expected."""
+    """The message names the file, the key, and what was expected."""

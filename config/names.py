@@ -1,7 +1,7 @@
-"""Every physical name, as pure functions of the settings.
+"""The names of all AWS resources, computed from the settings.
 
-Stacks know each other by these names alone, so any of them can be planned before its neighbours exist.
-A name that AWS would refuse after minutes of an apply is refused here, at synth.
+Stacks refer to each other by these names only, so each can be planned before the others exist. A name that
+AWS would refuse during an apply raises ConfigError at synth.
 """
 
 import re
@@ -13,7 +13,7 @@ from lambda_src.shared import pinned_key
 from lambda_src.shared.parameters import NO_VALUE
 
 METRICS_NAMESPACE = "Rollforward"
-# Failed smoke requests during a roll, by EndpointConfigName.
+# The metric of failed smoke requests during a roll; its dimension is EndpointConfigName.
 SMOKE_METRIC = "SmokeFailures"
 DELIVERED_PREFIX = "models/"
 REGISTERED_PREFIX = "registered/"
@@ -22,10 +22,10 @@ METRICS = pinned_key.METRICS
 SMOKE = pinned_key.SMOKE
 NO_MODEL = NO_VALUE
 VARIANT = PRIMARY
-# In a model's place, makes a template of any name below.
+# In place of a model's name, it makes a template of any name below.
 ANY_MODEL = "{model}"
 
-# The hash in the names of models and of endpoint configurations, which end with their instances.
+# The length of the hash in the names of SageMaker models and endpoint configurations.
 CONTENT_HASH_LENGTH = 12
 
 
@@ -60,7 +60,7 @@ def asynchronous_prefix(model: str) -> str:
 
 
 def requests_prefix(model: str) -> str:
-    """Where the requests of an asynchronous endpoint are put."""
+    """The prefix of the requests to an asynchronous endpoint."""
     return f"{asynchronous_prefix(model)}requests/"
 
 
@@ -91,12 +91,12 @@ def topic(environment: Environment) -> str:
 
 
 def answers_topic(environment: Environment, model: str, of: str) -> str:
-    """Where an asynchronous endpoint tells of each `success`, or of each `error`."""
+    """The topic of an asynchronous endpoint for each `success` or each `error`, as `of` says."""
     return _checked(f"{environment.prefix}-{model}-{of}", r"[\w-]+", 256, "topic")
 
 
 def share_variable(variant: str) -> str:
-    """The Terraform variable of a variant's share: environment variables can not hold hyphens."""
+    """The Terraform variable of a variant's share. Names of environment variables can't contain hyphens."""
     return f"{variant.replace('-', '_')}_percent"
 
 
@@ -120,7 +120,7 @@ def pointer(environment: Environment, model: str) -> str:
 
 
 def recent(environment: Environment, model: str) -> str:
-    """The parameter that holds the keys of the versions that stay deployable, newest first."""
+    """The parameter that holds the keys of the deployable versions, newest first."""
     return _parameter(environment, model, "recent")
 
 
@@ -129,13 +129,13 @@ def live(environment: Environment, model: str) -> str:
     return _parameter(environment, model, "live")
 
 
-def asked_for(environment: Environment, model: str) -> str:
-    """The parameter that holds the last deployment that SageMaker told of."""
+def last_deployment(environment: Environment, model: str) -> str:
+    """The parameter that holds the last deployment of which SageMaker sent an event."""
     return _parameter(environment, model, "asked-for")
 
 
 def settings(environment: Environment, model: str) -> str:
-    """The parameter that tells the registrar what it needs to know of the model."""
+    """The parameter that holds the settings of the model that the registrar needs."""
     return _parameter(environment, model, "settings")
 
 
@@ -148,7 +148,7 @@ def endpoint(environment: Environment, model: str) -> str:
 
 
 def content_prefix(environment: Environment, model: str) -> str:
-    """What the names of a model's SageMaker models and endpoint configurations begin with."""
+    """The prefix of the names of a model's SageMaker models and endpoint configurations."""
     prefix = f"{environment.prefix}-{model}-"
     longest = prefix + "0" * CONTENT_HASH_LENGTH + "-100"
     _sagemaker(longest, "endpoint configuration")
@@ -159,7 +159,7 @@ ROLLBACK_ALARMS = ("errors-5xx", "errors-4xx", "latency", "smoke")
 
 
 def rollback_alarm(configuration: str, what: str) -> str:
-    """Of one endpoint configuration: what rang for another does not ring for this."""
+    """The alarm of one endpoint configuration. Each configuration has its own alarms."""
     return f"{configuration}-{what}"
 
 
@@ -179,7 +179,7 @@ def _sagemaker(name: str, what: str) -> str:
 
 
 def _checked(name: str, pattern: str, limit: int, what: str) -> str:
-    # Of a template, the shortest name that it makes.
+    # A template is checked by the shortest name that it can make.
     shortest = name.replace(ANY_MODEL, "x")
     if len(shortest) > limit:
         raise ConfigError(

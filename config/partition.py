@@ -1,4 +1,4 @@
-"""AWS's partitions: what ARNs begin with, and what host names end with, by region.
+"""AWS's partitions: the prefix of ARNs and the suffix of host names, by region.
 
 https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-syntax
 https://github.com/boto/botocore/blob/develop/botocore/data/partitions.json
@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Partition:
-    """`dns_suffix` ends a service's host names, in image URIs and in `kms:ViaService`.
+    """`dns_suffix` is the suffix of a service's host names, in image URIs and in `kms:ViaService`.
 
-    It ends no service principal: `lambda.amazonaws.com` is the name in every partition.
+    It is not the suffix of service principals: `lambda.amazonaws.com` is the name in every partition.
     https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html#principal-services
     """
 
@@ -35,6 +35,6 @@ DNS_SUFFIXES = sorted({one.dns_suffix for one in (COMMERCIAL, *_BY_PREFIX.values
 
 
 def partition_of(region: str) -> Partition:
-    """The partition of a region, by the first part of the region's name."""
+    """The partition of a region, by the prefix of the region's name."""
     found = (one for prefix, one in _BY_PREFIX.items() if region.startswith(prefix))
     return next(found, COMMERCIAL)

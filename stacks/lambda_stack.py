@@ -95,7 +95,7 @@ class LambdaStack(RollforwardStack):
             environment={
                 **self._shared_variables(environment),
                 "LIVE_PARAMETER": names.live(environment, names.ANY_MODEL),
-                "ASKED_PARAMETER": names.asked_for(environment, names.ANY_MODEL),
+                "ASKED_PARAMETER": names.last_deployment(environment, names.ANY_MODEL),
                 "REQUESTS_PREFIX": names.requests_prefix(names.ANY_MODEL),
                 "SMOKE_METRIC": names.SMOKE_METRIC,
                 "POWERTOOLS_SERVICE_NAME": "prover",
@@ -179,7 +179,7 @@ class LambdaStack(RollforwardStack):
                 "pointer": names.pointer(environment, name),
                 "recent": names.recent(environment, name),
                 "live": names.live(environment, name),
-                "asked_for": names.asked_for(environment, name),
+                "asked_for": names.last_deployment(environment, name),
                 "settings": names.settings(environment, name),
                 "image": self._images[name],
                 "promotion": model.promotion.as_json(),

@@ -55,9 +55,9 @@ class SageMakerStack(RollforwardStack):
         for result, topic in settings.topic_names.items():
             Topic(self, f"{result}_topic", environment=environment, name=topic)
         outputs = {
-            REGISTERED_MODEL: f"${{{versions.asked}}}",
+            REGISTERED_MODEL: f"${{{versions.wanted}}}",
             ENDPOINT: endpoint.name_or_none,
-            ENDPOINT_CONFIGURATION: endpoint.asked_name_or_none,
+            ENDPOINT_CONFIGURATION: endpoint.wanted_name_or_none,
         }
         if settings.follows_pointer:
             outputs[DELIVER_TO] = f"{settings.bucket_url}/{names.delivery_key(model, '<version>')}"
@@ -128,7 +128,7 @@ class SageMakerStack(RollforwardStack):
         return RollingEndpoint(
             self,
             name=settings.endpoint,
-            asked_name=configuration.asked_name,
+            wanted_name=configuration.wanted_name,
             versions=versions,
             triggers=triggers,
             deployment_config=deployment,

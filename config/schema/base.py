@@ -1,4 +1,4 @@
-"""What the parts of the settings are made of."""
+"""The types that the parts of the settings share."""
 
 import re
 from typing import Annotated
@@ -23,9 +23,9 @@ EcrImageUri = Annotated[
 InstanceType = Annotated[
     str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.(medium|large|[0-9]{0,2}xlarge)$")
 ]
-# Lowercase words joined by single hyphens: what every AWS name that is made of it accepts.
+# Lowercase words joined by single hyphens: every AWS name that contains it accepts these characters.
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
-# What AWS keeps for itself at the beginning of a parameter's or a bucket's name.
+# Prefixes that AWS reserves in the names of parameters and buckets.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 RESERVED = ("amzn", "aws", "ssm", "sthree", "xn")
@@ -40,7 +40,7 @@ def _not_reserved(name: str) -> str:
     return name
 
 
-# One word: with no hyphen in it, no project's names can begin as another project's do.
+# One word without a hyphen: the prefix of one project's names is never the prefix of another's.
 Project = Annotated[
     str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,19}$"), AfterValidator(_not_reserved)
 ]

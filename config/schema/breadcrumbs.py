@@ -1,4 +1,4 @@
-"""Turns pydantic's errors into breadcrumbs: file → key → key: what was expected, what was found."""
+"""Pydantic's errors as breadcrumbs: file → key → key: what was expected, what was found."""
 
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -10,7 +10,7 @@ from pydantic_core import ErrorDetails
 def breadcrumbs(
     file: str, data: Any, model: type[BaseModel], error: ValidationError
 ) -> Iterator[str]:
-    """One line a mistake, in the order of the file's schema."""
+    """One line for each mistake, in the order of the file's schema."""
     for detail in error.errors():
         crumbs = _keys(data, detail["loc"], absent=detail["type"] == "missing")
         yield f"{' → '.join([file, *crumbs])}: {_message(model, crumbs, detail)}"
@@ -36,11 +36,9 @@ def _message(model: type[BaseModel], crumbs: list[str], detail: ErrorDetails) ->
 
 
 def _keys(data: Any, loc: tuple[int | str, ...], *, absent: bool) -> list[str]:
-    """The keys of `loc` as they stand in the file: pydantic adds the tags of unions and `[key]`.
+    """The keys of `loc` that are in the file: pydantic adds the tags of unions and `[key]`.
 
-    `absent` says that the last of them is not in the file.
-
-    Items of lists are counted from one, as people do: `#1`.
+    If `absent`, the last key is missing from the file. The first item of a list is `#1`.
     """
     crumbs = []
     for position, key in enumerate(loc):
@@ -57,7 +55,7 @@ def _keys(data: Any, loc: tuple[int | str, ...], *, absent: bool) -> list[str]:
 
 
 def _fields(model: type[BaseModel], loc: tuple[int | str, ...]) -> set[str]:
-    """The keys that the schema knows at `loc`."""
+    """The keys that the schema has at `loc`."""
     candidates: list[type[BaseModel]] = [model]
     for key in loc:
         if tagged := [one for one in candidates if _tag(one) == (key,)]:
@@ -76,7 +74,7 @@ def _fields(model: type[BaseModel], loc: tuple[int | str, ...]) -> set[str]:
 
 
 def _tag(model: type[BaseModel]) -> tuple[Any, ...]:
-    """What tells this model of a union from the others."""
+    """The value of `kind` that selects this model in a union; empty without one."""
     kind = model.model_fields.get("kind")
     return get_args(kind.annotation) if kind else ()
 

@@ -1,4 +1,4 @@
-"""Which versions of a model may go live, and how many stay deployable."""
+"""The gate's settings: which versions of a model may go live, and how many stay deployable."""
 
 import json
 from collections import Counter
@@ -10,30 +10,30 @@ from pydantic import Field, StringConstraints, model_validator
 
 from config.schema.base import FiniteNumber, Frozen
 
-# What a key of CustomerMetadataProperties may be, but for spaces, with room for what goes before the name.
+# The characters of a key of CustomerMetadataProperties, without spaces. The registrar adds a prefix.
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
 MetricName = Annotated[
     str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\p{L}\p{N}_.:/=+@-]+$")
 ]
 
 MAX_RULES = 20
-# A standard parameter holds 4 KB; the rest is for the image, whose URI has up to 460 characters.
+# A standard parameter holds 4 KB; 512 bytes are for the image, whose URI has up to 460 characters.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/parameter-store-advanced-parameters.html
 MAX_PROMOTION_BYTES = 4096 - 512
 
 
 class Rule(Frozen):
-    """What the gate demands of one metric."""
+    """What the gate requires of one metric."""
 
     metric: MetricName
     direction: Literal["higher", "lower"] | None = None
-    # How much worse than what is live it may be; without one, it must be better.
+    # How much worse than the live version's metric it may be. Without a tolerance, it must be better.
     tolerance: FiniteNumber | None = Field(default=None, ge=0)
     floor: FiniteNumber | None = None
     ceiling: FiniteNumber | None = None
 
     @model_validator(mode="after")
-    def _demands_something(self) -> "Rule":
+    def _requires_something(self) -> "Rule":
         if self.tolerance is not None and self.direction is None:
             raise ValueError("tolerance needs a direction: higher or lower, whichever is better")
         if (self.direction, self.floor, self.ceiling) == (None, None, None):
@@ -46,7 +46,7 @@ class Rule(Frozen):
 
 
 def _bytes_of(value: Any) -> int:
-    """How long it is as Terraform's JSON, which writes 1e300 with all its zeros."""
+    """The length of the value as Terraform's JSON in bytes. Terraform writes 1e300 with all its zeros."""
     if isinstance(value, dict):
         return 2 + sum(_bytes_of(key) + _bytes_of(inner) + 2 for key, inner in value.items())
     if isinstance(value, list):
@@ -59,14 +59,14 @@ def _bytes_of(value: Any) -> int:
 class Promotion(Frozen):
     """Which of the registered versions go live, and which stay deployable."""
 
-    # Fewer than two would leave nothing to go back to.
+    # With fewer than two versions, there is none to roll back to.
     keep_versions: int = Field(default=5, ge=2, le=10)
-    # Nobody, a person, or the gate, by its rules.
+    # Every version, the versions that a person approves, or those that pass the rules.
     approve: Literal["automatic", "manual", "better"] = "automatic"
     rules: list[Rule] = Field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """As the registrar reads it: without what a rule leaves out."""
+        """The JSON that the registrar reads: it has no keys that a rule leaves out."""
         return self.model_dump(exclude_none=True)
 
     @model_validator(mode="after")

@@ -1,4 +1,4 @@
-"""How a roll shifts the traffic, and what rolls it back.
+"""How a roll shifts the traffic, and when SageMaker rolls it back.
 
 https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails.html
 """
@@ -14,15 +14,15 @@ from lambda_src.shared.sampling import CERTAIN, requests_to_reach, share_beside
 AlarmName = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 
 
-# Of a model that answers quickly, with the pause before it.
+# The time for one smoke request to a model that answers quickly, and for the pause before it.
 SECONDS_A_REQUEST = 0.25
-# From the start of a bake to a roll back, at worst: SageMaker's event and the prover's start, the minute that
-# a container has for its answer, two periods of the alarm, and SageMaker's next look at it.
+# The longest time from the start of a bake until SageMaker rolls back: 20 s for SageMaker's event and the
+# prover's start, 60 s for the container's answer, two periods of the alarm, 60 s until SageMaker reads it.
 SECONDS_TO_ROLL_BACK = 20 + 60 + 2 * 10 + 60
 
 
 class AllAtOnce(Frozen):
-    """All traffic at once; the old instances stand by while the new ones bake."""
+    """Shifts all traffic at once. The old instances keep running while the new ones bake."""
 
     kind: Literal["all-at-once"]
     bake_minutes: int = Field(default=5, ge=0, le=60)
@@ -35,7 +35,7 @@ class AllAtOnce(Frozen):
 
 
 class Canary(Frozen):
-    """A part of the new instances first; the rest once they have baked."""
+    """Shifts a part of the traffic first, and the rest after a bake."""
 
     kind: Literal["canary"]
     percent: int = Field(ge=1, le=50)
@@ -51,7 +51,7 @@ class Canary(Frozen):
 
 
 class Linear(Frozen):
-    """In equal steps, with a bake after each."""
+    """Shifts the traffic in equal steps, with a bake after each."""
 
     kind: Literal["linear"]
     step_percent: int = Field(ge=10, le=50)
@@ -67,7 +67,7 @@ class Linear(Frozen):
 
 
 class Rolling(Frozen):
-    """Batch by batch, with no second fleet beside the first."""
+    """Replaces the instances batch by batch, without a second fleet."""
 
     kind: Literal["rolling"]
     batch_percent: int = Field(ge=5, le=50)
@@ -86,19 +86,19 @@ Rollout = Annotated[AllAtOnce | Canary | Linear | Rolling, Field(discriminator="
 
 
 def shortest_minutes(rollout: Rollout) -> int:
-    """The shortest time that a rollout may bake in all, so that a failed smoke request rolls it back."""
+    """The shortest total bake, in minutes, in which a failed smoke request rolls the rollout back."""
     requests = requests_to_reach(share_beside(rollout.first_step), CERTAIN)
     return ceil((SECONDS_TO_ROLL_BACK + requests * SECONDS_A_REQUEST) / 60)
 
 
 class Rollback(Frozen):
-    """What sends a roll back: the alarms that the stack makes, and any of one's own, by name."""
+    """When SageMaker rolls back: the thresholds of the stack's alarms, and the names of your own alarms."""
 
     errors_5xx_percent: int = Field(default=5, ge=1, le=100)
-    # AWS's container for HuggingFace answers 400 whatever goes wrong in a model: decision 17.
+    # AWS's container for HuggingFace answers 400 for every error of a model: decision 17.
     errors_4xx_percent: int = Field(default=50, ge=1, le=100)
-    # By default 10 seconds, and 15 minutes where requests are asynchronous.
+    # The default is 10 seconds, and 15 minutes for asynchronous endpoints.
     latency_p99_ms: int | None = Field(default=None, ge=1)
-    # Ten at most, four of them the stack's.
+    # AWS allows ten alarms, and four of them are the stack's.
     # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_AutoRollbackConfig.html
     alarms: list[AlarmName] = Field(default=[], max_length=6)

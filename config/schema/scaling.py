@@ -1,4 +1,4 @@
-"""How the number of instances follows the work, and the clock."""
+"""How the number of instances follows the load and a schedule."""
 
 from typing import Annotated
 
@@ -25,14 +25,14 @@ class _Bounds(Frozen):
 
 
 class Instances(_Bounds):
-    """How many instances an endpoint runs on; autoscaling moves between the two."""
+    """The number of instances of an endpoint. Autoscaling keeps it between `min` and `max`."""
 
     min: int = Field(ge=1, le=100)
     max: int = Field(ge=1, le=100)
 
 
 class InstancesOrNone(_Bounds):
-    """As above; without requests, there may be none."""
+    """As `Instances`; the endpoint can scale in to no instances."""
 
     min: int = Field(ge=0, le=100)
     max: int = Field(ge=1, le=100)
@@ -44,25 +44,25 @@ class Cooldowns(Frozen):
 
 
 class CpuScaling(Cooldowns):
-    """In percent of the whole instance, however many cores it has."""
+    """Tracks CPU utilization, in percent of the whole instance, whatever its number of vCPUs."""
 
     target_percent: int = Field(default=70, ge=10, le=90)
 
 
 class InvocationScaling(Cooldowns):
-    """Invocations per instance and minute."""
+    """Tracks invocations per instance and minute."""
 
     target_per_minute: int = Field(ge=1)
 
 
 class BacklogScaling(Cooldowns):
-    """Requests that wait, for each instance."""
+    """Tracks waiting requests per instance."""
 
     target_per_instance: int = Field(default=5, ge=1)
 
 
 class ProvisionedConcurrency(Cooldowns, _Bounds):
-    """So many requests at once find a warm container: from `min` on, up to `max` by their use.
+    """The number of warm containers of a serverless endpoint: scaled by their utilization.
 
     https://docs.aws.amazon.com/sagemaker/latest/dg/serverless-endpoints-autoscale.html
     """
@@ -73,7 +73,7 @@ class ProvisionedConcurrency(Cooldowns, _Bounds):
 
 
 class ScheduledCapacity(_Bounds):
-    """From the times of `cron` on, the bounds of scaling are these."""
+    """At the times of `cron`, `min` and `max` become the bounds of scaling."""
 
     cron: Cron
     timezone: str = "UTC"
@@ -82,7 +82,7 @@ class ScheduledCapacity(_Bounds):
 
 
 class Scaling(Frozen):
-    """Any of the three, together: the highest of what they ask for holds."""
+    """Any of the three, also together: Application Auto Scaling uses the highest number of instances."""
 
     cpu: CpuScaling | None = CpuScaling()
     invocations: InvocationScaling | None = None

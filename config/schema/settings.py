@@ -1,4 +1,4 @@
-"""What a user edits: one YAML file an environment, checked here before anything else happens.
+"""The settings that a user edits: one YAML file for each environment, validated before anything else.
 
 `load("dev")` reads `config/environments/dev.yaml`. The variable `ROLLFORWARD_ENVIRONMENTS` names another
 folder. Every mistake in the file is reported at once, each as a breadcrumb: file → key → key: what was
@@ -48,7 +48,7 @@ class Model(Frozen):
 
     @property
     def follows_pointer(self) -> bool:
-        """At least one of its variants does."""
+        """Whether at least one variant serves the model that the pointer names."""
         return any(variant.source == "registered" for variant in self.variants)
 
     @property
@@ -58,7 +58,7 @@ class Model(Frozen):
 
 
 class State(Frozen):
-    """Where Terraform keeps what it knows: made by `rollforward bootstrap`."""
+    """The bucket of Terraform's state, which `rollforward bootstrap` creates."""
 
     bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")]
 
@@ -67,7 +67,7 @@ class Environment(Frozen):
     """One environment: its account, its region, and the models that it serves."""
 
     name: Name
-    # Of all names. Two installations in one account have two.
+    # The prefix of all names. Two installations in one account need different projects.
     project: Project = DEFAULT_PROJECT
     account: AccountId
     region: Region
@@ -79,7 +79,7 @@ class Environment(Frozen):
 
     @property
     def prefix(self) -> str:
-        """What the names of its resources begin with, before a hyphen."""
+        """The prefix of the names of its resources, without the hyphen."""
         return f"{self.project}-{self.name}"
 
     @property
@@ -87,7 +87,7 @@ class Environment(Frozen):
         return partition_of(self.region)
 
     def model(self, name: str) -> Model:
-        """The settings of one model. Raises ConfigError, naming the models there are."""
+        """The settings of one model. Raises ConfigError with the existing models if there is none."""
         if name not in self.models:
             raise ConfigError(
                 f"environment {self.name!r} has no model {name!r}; it has: {', '.join(self.models)}"
@@ -123,15 +123,15 @@ def load(name: str, folder: Path | None = None) -> Environment:
 
 
 def _require_apart(environment: Environment, path: Path, other: Path) -> None:
-    """Raise ConfigError if the other file's environment is of the same account and project.
+    """Raise ConfigError if the other file's environment has the same account and project.
 
-    The name of one begins with the other's: `rollforward-dev-*`, in a policy or in an event pattern, also
-    matches the names of an environment `dev-x`. Regions do not keep them apart: roles are the account's.
+    One name is the prefix of the other: `rollforward-dev-*`, in a policy or an event pattern, also matches
+    the names of an environment `dev-x`. Other regions do not help: roles belong to the account.
     """
     try:
         theirs = _read(other)
     except ConfigError:
-        return  # It is told when that environment is loaded.
+        return  # The mistake is reported when that environment is loaded.
     place = (theirs.get("account"), theirs.get("project", DEFAULT_PROJECT))
     if place == (environment.account, environment.project):
         shorter = min(path.stem, other.stem, key=len)
@@ -143,14 +143,14 @@ def _require_apart(environment: Environment, path: Path, other: Path) -> None:
 
 
 class _UniqueKeys(yaml.CSafeLoader):
-    """YAML lets the last of two equal keys win; a user who wrote both wants to know."""
+    """Refuses duplicate keys. YAML would use the last one silently."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
         for key, count in keys.items():
             if count > 1:
                 raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice", node.start_mark
+                    None, None, f"duplicate key {key!r}", node.start_mark
                 )
         return super().construct_mapping(node, deep)
 

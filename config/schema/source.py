@@ -1,4 +1,4 @@
-"""Where a model's files come from: the pointer, one pinned copy, or the HuggingFace hub."""
+"""The source of a model's files: the pointer, one pinned copy, or the HuggingFace hub."""
 
 from typing import Annotated, Literal
 
@@ -37,7 +37,7 @@ Task = Literal[
 
 
 class Pinned(Frozen):
-    """One registered copy, whatever the pointer says: it can't be overwritten, as a delivery can."""
+    """One pinned copy, independent of the pointer. Unlike a delivery, it can't be overwritten."""
 
     key: Annotated[
         str, StringConstraints(pattern=r"^registered/[a-z0-9-]+/[\w.+=@-]+/model\.tar\.gz$")
@@ -45,9 +45,9 @@ class Pinned(Frozen):
 
 
 class Hub(Frozen):
-    """A model of the HuggingFace hub, fetched by the container when it starts.
+    """A model of the HuggingFace hub, which the container fetches when it starts.
 
-    The revision is a commit: a branch would give the instances of tomorrow other bytes.
+    The revision is a commit: with a branch, instances that start later would serve another model.
     """
 
     hub: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
@@ -73,9 +73,9 @@ Source = Annotated[
 
 
 def identity(source: Source, registered: str | None) -> str | None:
-    """What tells a model's files from any others: a pinned key, or a commit of the hub.
+    """What identifies a model's files: the key of a pinned copy, or a commit of the hub.
 
-    `registered` is what the pointer says.
+    `registered` is the key that the pointer holds; the identity of a model that follows the pointer.
     """
     if source == "registered":
         return registered
@@ -87,7 +87,7 @@ def hub_identity(model: str, revision: str) -> str:
 
 
 def require_hub(source: Source, image: Image, *, isolated: bool) -> None:
-    """Raises ValueError if `source` is a model of the hub that this container could not fetch."""
+    """Raise ValueError if `source` is a model of the hub that the container can't fetch."""
     if not isinstance(source, Hub):
         return
     if isolated:

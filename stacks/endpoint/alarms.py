@@ -61,7 +61,7 @@ class RollbackAlarms:
             self._latency(serving.latency_p99_ms),
             self._smoke(),
         ]
-        own = [f"${{{address(alarm)}[{versions.asked}].alarm_name}}" for alarm in self.alarms]
+        own = [f"${{{address(alarm)}[{versions.wanted}].alarm_name}}" for alarm in self.alarms]
         self.names = [*own, *rollback.alarms]
 
     def _errors(self, kind: str, percent: int) -> CloudwatchMetricAlarm:

@@ -54,7 +54,7 @@ class ConfigurationContent:
 class EndpointConfiguration(SagemakerEndpointConfiguration):
     """`each_name` is the expression of a version's configuration name, within a `for_each` over the versions.
 
-    `asked_name` is that of the version to serve, without the braces of an expression.
+    `wanted_name` is that of the version to serve, without the braces of an expression.
     """
 
     def __init__(
@@ -92,7 +92,7 @@ class EndpointConfiguration(SagemakerEndpointConfiguration):
             lifecycle=NEW_BEFORE_OLD,
         )
         self.each_name = f"${{{address(self)}[each.key].name}}"
-        self.asked_name = f"{address(self)}[{versions.asked}].name"
+        self.wanted_name = f"{address(self)}[{versions.wanted}].name"
 
 
 def _content(

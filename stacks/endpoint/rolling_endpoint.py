@@ -24,7 +24,7 @@ from stacks.endpoint.versions import Versions
 class RollingEndpoint(SagemakerEndpoint):
     """`exists` is the count of the endpoint and of all that needs it: 0 before the first registered model.
 
-    `asked_name` is the expression of the name of the configuration that is to be live.
+    `wanted_name` is the expression of the name of the configuration that is to be live.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class RollingEndpoint(SagemakerEndpoint):
         scope: Construct,
         *,
         name: str,
-        asked_name: str,
+        wanted_name: str,
         versions: Versions,
         triggers: ReplacementTriggers,
         deployment_config: SagemakerEndpointDeploymentConfig | None,
@@ -44,28 +44,28 @@ class RollingEndpoint(SagemakerEndpoint):
             ENDPOINT_NAME,
             count=exists,
             name=name,
-            endpoint_config_name=f"${{{asked_name}}}",
+            endpoint_config_name=f"${{{wanted_name}}}",
             deployment_config=deployment_config,
             lifecycle=TerraformResourceLifecycle(
                 replace_triggered_by=triggers.of_endpoint,
-                postcondition=[_is_live(asked_name)],
+                postcondition=[_is_live(wanted_name)],
             ),
             depends_on=[*triggers.resources, *after],
         )
         self.exists, self.triggers = exists, triggers
         # The outputs are `none` before the first model: cdktf-cli crashes on a null output.
         self.name_or_none = f'${{try({address(self)}[0].name, "{names.NO_MODEL}")}}'
-        self.asked_name_or_none = f'${{try({asked_name}, "{names.NO_MODEL}")}}'
+        self.wanted_name_or_none = f'${{try({wanted_name}, "{names.NO_MODEL}")}}'
 
 
-def _is_live(asked_name: str) -> Postcondition:
+def _is_live(wanted_name: str) -> Postcondition:
     """The condition that SageMaker has not rolled back.
 
     SageMaker rolls back without an error (terraform-provider-aws #46663). An apply that does not fail then
     deletes the configuration that Terraform takes for the old one, which is live (#48997).
     """
     return Postcondition(
-        condition=f"${{self.endpoint_config_name == {asked_name}}}",
+        condition=f"${{self.endpoint_config_name == {wanted_name}}}",
         error_message=f"{SAGEMAKER_ROLLED_BACK}: ${{self.name}} still serves ${{self.endpoint_config_name}}. "
         "`rollforward prove` says why, and rejects the version. If the instance type was to change, nothing "
         "scales the endpoint until the next apply succeeds.",

@@ -1,4 +1,4 @@
-"""How SageMaker shifts an endpoint to a new configuration, and when it takes that back.
+"""How SageMaker shifts an endpoint to a new configuration, and when it rolls back.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeploymentConfig.html
 """
@@ -37,15 +37,15 @@ from cdktf_cdktf_provider_aws.sagemaker_endpoint import (
 from config.schema.rollout import AllAtOnce, Canary, Linear, Rolling, Rollout
 
 _PERCENT = "CAPACITY_PERCENT"
-# For instances to start: as long as `startup_timeout_seconds` may be.
+# The time for instances to start: the largest `startup_timeout_seconds`.
 _START_SECONDS = 3600
-# SageMaker takes 28,800, Terraform's provider 5.100 no more than this.
+# SageMaker allows 28,800 s; Terraform's provider 5.100 allows this.
 # https://github.com/hashicorp/terraform-provider-aws/blob/v5.100.0/internal/service/sagemaker/endpoint.go
 _LONGEST_SECONDS = 14_400
 
 
 def deployment_config(rollout: Rollout, alarms: Sequence[str]) -> DeploymentConfig:
-    """The rollback block is always there: adding it later, or removing it, would replace the endpoint."""
+    """The rollback block is always set: Terraform replaces an endpoint to which it is added later."""
     rollback = _AutoRollback(alarms=[_Alarm(alarm_name=name) for name in alarms])
     if isinstance(rollout, Rolling):
         return DeploymentConfig(
@@ -62,11 +62,11 @@ def deployment_config(rollout: Rollout, alarms: Sequence[str]) -> DeploymentConf
 
 
 def _blue_green(rollout: AllAtOnce | Canary | Linear) -> _BlueGreen:
-    """The last bake is as long as those before it: until then, the old instances can take over again."""
+    """The old instances keep running for one more bake after the last step, and can take over again."""
     match rollout:
         case AllAtOnce():
             bake = rollout.bake_minutes * 60
-            # SageMaker demands an interval, which only means something where there are steps.
+            # SageMaker requires an interval, although there are no steps.
             traffic = _Traffic(type="ALL_AT_ONCE", wait_interval_in_seconds=0)
         case Canary():
             bake = rollout.bake_minutes * 60
@@ -90,7 +90,7 @@ def _blue_green(rollout: AllAtOnce | Canary | Linear) -> _BlueGreen:
 
 
 def _timeout_seconds(rollout: Rollout) -> int:
-    """After which SageMaker gives a roll up: its bakes, and the start of each batch of instances.
+    """The time after which SageMaker fails a roll: for its bakes, and for each batch of instances to start.
 
     AWS documents a range and no default: https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_BlueGreenUpdatePolicy.html
     """

@@ -12,7 +12,7 @@ KEY = "${each.value}"
 
 
 class Versions:
-    """`asked` is the expression of the version to serve, `none` before the first; `each` iterates over all.
+    """`wanted` is the expression of the version to serve, `none` before the first; `each` iterates over all.
 
     The data sources and locals stand at the top of the stack: their short addresses keep plans readable.
     """
@@ -23,20 +23,20 @@ class Versions:
             # `insecure_value` is shown in plans: a key is no secret, and reviewers want old key → new key.
             pointed = DataAwsSsmParameter(scope, "pointer", name=pointer)
             keys = DataAwsSsmParameter(scope, "recent", name=recent)
-            asked = TerraformLocal(scope, "asked", f"${{{address(pointed)}.insecure_value}}")
+            wanted = TerraformLocal(scope, "asked", f"${{{address(pointed)}.insecure_value}}")
             # The registrar writes one parameter after the other: the pointer's key is always included.
             every = (
-                f"${{distinct([for key in concat([{address(asked)}], "
+                f"${{distinct([for key in concat([{address(wanted)}], "
                 f'split(",", {address(keys)}.insecure_value)) : '
                 f'key if key != "{names.NO_MODEL}"])}}'
             )
         else:
-            asked = TerraformLocal(scope, "asked", fixed)
-            every = f"${{[{address(asked)}]}}"
-        self.asked = address(asked)
+            wanted = TerraformLocal(scope, "asked", fixed)
+            every = f"${{[{address(wanted)}]}}"
+        self.wanted = address(wanted)
         self.each = TerraformIterator.from_list(TerraformLocal(scope, "versions", every).as_list)
 
     @property
     def has_registered(self) -> str:
         """The condition that there is a version to serve, without the braces of an expression."""
-        return f'{self.asked} != "{names.NO_MODEL}"'
+        return f'{self.wanted} != "{names.NO_MODEL}"'

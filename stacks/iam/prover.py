@@ -42,7 +42,7 @@ def prover_statements(environment: Environment) -> list[Statement]:
             actions=["ssm:GetParameter", "ssm:PutParameter"],
             resources=[
                 arns.parameter(environment, name(environment, names.ANY_MODEL))
-                for name in (names.live, names.asked_for)
+                for name in (names.live, names.last_deployment)
             ],
         ),
     ]
