@@ -1,4 +1,4 @@
-"""A copy of the project, whose environments can be edited while commands run in it."""
+"""Copies the project, so that a copy of its environments can be edited while commands run."""
 
 import shutil
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Where this project lies, and where its commands keep what they make."""
+"""The folder of this project, and the folder where its commands keep their files."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The Python that the functions run on in a local cloud: that of their Lambda runtime, if `make` found it."""
+"""The Python that the functions run on in a local cloud: the version of their runtime, if `make` found it."""
 
 import sys
 

@@ -15,7 +15,7 @@ from rollforward.target import Target
 def invoke_prover(target: Target, configuration: str | None) -> ProverAnswer:
     """Ask the prover about the endpoint.
 
-    `configuration` names the endpoint configuration that the last apply asked for; None if nobody knows it.
+    `configuration` names the endpoint configuration that the last apply asked for; None if it is not known.
     Raises RollforwardError if the function is not deployed or fails.
     """
     prover = names.prover(target.environment)

@@ -1,4 +1,4 @@
-"""The operator's command: every command of `rollforward`."""
+"""The command `rollforward`, with every subcommand."""
 
 import signal
 

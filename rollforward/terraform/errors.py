@@ -29,17 +29,17 @@ class TerraformError(RollforwardError):
         self.printed = printed
 
 
-def failure_message(command: list[str], folder: Path, said: str, log: Path) -> str:
+def failure_message(command: list[str], folder: Path, output: str, log: Path) -> str:
     """Terraform's own message; for a locked state, who holds the lock and how to release it."""
-    if bucket := NO_BUCKET.search(said):
+    if bucket := NO_BUCKET.search(output):
         return (
             f"{folder.name}: the bucket for Terraform's state, {bucket['name']}, does not exist: "
             "run `rollforward bootstrap`, then run this command again"
         )
-    lock = LOCK.search(said)
+    lock = LOCK.search(output)
     if lock is None:
         what = f"terraform {command[1]} failed in {folder.name}"
-        return f"{what}:\n{said.strip()}\nThe whole output: {log}"
+        return f"{what}:\n{output.strip()}\nThe whole output: {log}"
     release = shlex.join([command[0], f"-chdir={folder}", "force-unlock", lock["id"]])
     doing = lock["operation"].removeprefix("OperationType").lower()
     return (

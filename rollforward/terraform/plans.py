@@ -53,16 +53,16 @@ class Transcript:
         whole = new[: new.rfind(b"\n") + 1]
         self._read += len(whole)
         for line in whole.decode(errors="replace").splitlines():
-            said = events(line)
-            self._log.write((event_text(said[0]) if said else f"{line}\n").encode())
+            found = events(line)
+            self._log.write((event_text(found[0]) if found else f"{line}\n").encode())
         self._log.flush()
 
 
 def plan_of(printed: str) -> Plan:
     """The plan in the events that Terraform printed, with the new outputs if it was applied as well."""
-    said = events(printed)
-    changes = [event["change"] for event in said if event.get("type") == "planned_change"]
-    outputs = [event["outputs"] for event in said if event.get("type") == "outputs"]
+    printed_events = events(printed)
+    changes = [event["change"] for event in printed_events if event.get("type") == "planned_change"]
+    outputs = [event["outputs"] for event in printed_events if event.get("type") == "outputs"]
     planned = outputs[0] if outputs else {}
     return Plan(
         changes=tuple(

@@ -108,8 +108,8 @@ class Stack:
             printed, complained = _text(out), _text(err)
             log.write(f"{complained}\n".encode())
         if code:
-            said = errors(printed) + complained or printed
-            raise TerraformError(failure_message(typed, self.folder, said, self.log), printed)
+            output = errors(printed) + complained or printed
+            raise TerraformError(failure_message(typed, self.folder, output, self.log), printed)
         return printed
 
 

@@ -25,7 +25,7 @@ def bake_note(serving: Serving, changes: Iterable[Change]) -> str | None:
     if isinstance(serving, Async) and serving.variants:
         several = "before that, any variant of the asynchronous endpoint may answer it"
         return f"{bakes} {_sent_after_apply(several)}"
-    return f"{bakes} SageMaker rolls back meanwhile if the version fails its smoke request."
+    return f"{bakes} If the version fails its smoke request during the bake, SageMaker rolls back."
 
 
 def _has_inf1(serving: RealTime | Async) -> bool:

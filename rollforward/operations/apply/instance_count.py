@@ -1,4 +1,4 @@
-"""Keeps the number of instances: a roll starts with as many as serve now, not with the minimum.
+"""Keeps the number of instances: a roll starts with the number that serves now, not with the minimum.
 
 The provider has no RetainAllVariantProperties (terraform-provider-aws #48990). Without this, a roll under
 load would start with the configured minimum, and autoscaling would have to add the instances again.

@@ -1,1 +1,1 @@
-"""What the people who deploy need to be allowed: recorded in the local cloud, printed as IAM policies."""
+"""The permissions that planning and applying need: recorded in the local cloud, printed as IAM policies."""

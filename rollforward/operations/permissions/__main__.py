@@ -1,6 +1,6 @@
-"""`python -m rollforward.operations.permissions [ENVIRONMENT…]`: record what planning and applying needs.
+"""`python -m rollforward.operations.permissions [ENVIRONMENT…]`: record what planning and applying need.
 
-Writes `recorded.yaml`, from the decisions of the local cloud's IAM.
+Writes `recorded.yaml` from the decisions of IAM in the local cloud.
 Without arguments, all example environments are recorded, side by side.
 """
 
@@ -18,13 +18,13 @@ from rollforward.operations.permissions.recording import Recorded, record
 def main(names: list[str]) -> None:
     names = names or sorted(file.stem for file in (ROOT / EXAMPLE_ENVIRONMENTS).glob("*.yaml"))
     with TemporaryDirectory() as folder, ThreadPoolExecutor(len(names)) as side_by_side:
-        found = list(side_by_side.map(lambda name: _recorded(Path(folder) / name, name), names))
+        found = list(side_by_side.map(lambda name: _record(Path(folder) / name, name), names))
     plan = set().union(*(one[PLAN] for one in found))
     apply = set().union(*(one[APPLY] for one in found)) - plan
-    grants.write({PLAN: plan, APPLY: apply})
+    grants.write_recorded({PLAN: plan, APPLY: apply})
 
 
-def _recorded(folder: Path, name: str) -> Recorded:
+def _record(folder: Path, name: str) -> Recorded:
     folder.mkdir()
     recorded = record(folder, name)
     print(f"{name}: {len(recorded[PLAN])} to plan, {len(recorded[APPLY])} to apply")

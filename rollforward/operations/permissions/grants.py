@@ -1,4 +1,7 @@
-"""What people who deploy need, one action on one resource a grant, and the two files that say so."""
+"""The grants that planning and applying need, and the two files that list them.
+
+A grant is one action on one resource.
+"""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -8,9 +11,9 @@ from typing import Any, Literal
 
 import yaml
 
-Who = Literal["plan", "apply"]
-PLAN: Who = "plan"
-APPLY: Who = "apply"
+Task = Literal["plan", "apply"]
+PLAN: Task = "plan"
+APPLY: Task = "apply"
 RECORDED = Path(__file__).with_name("recorded.yaml")
 UNRECORDED = Path(__file__).with_name("unrecorded.yaml")
 _HEADER = """\
@@ -21,16 +24,16 @@ _HEADER = """\
 
 @dataclass(frozen=True)
 class Grant:
-    """`resource` is a template; `when` holds condition keys and their values."""
+    """`resource` is a template of an ARN. `when` maps IAM condition keys to their values."""
 
     action: str
     resource: str
     when: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
-def grants(who: Who) -> Iterator[Grant]:
-    """Whoever applies may plan as well."""
-    included = (PLAN, APPLY) if who == APPLY else (PLAN,)
+def list_grants(task: Task) -> Iterator[Grant]:
+    """The grants that a task needs. Applying includes planning."""
+    included = (PLAN, APPLY) if task == APPLY else (PLAN,)
     recorded = yaml.safe_load(RECORDED.read_text("utf-8"))
     for part in included:
         for action, resources in recorded[part].items():
@@ -43,8 +46,9 @@ def grants(who: Who) -> Iterator[Grant]:
                     yield Grant(action, found, kept.get("when", {}))
 
 
-def write(recorded: Mapping[Who, Iterable[Grant]]) -> None:
-    content = {who: _by_action(found) for who, found in recorded.items()}
+def write_recorded(recorded: Mapping[Task, Iterable[Grant]]) -> None:
+    """Write `recorded.yaml`."""
+    content = {task: _by_action(found) for task, found in recorded.items()}
     text = yaml.safe_dump(content, sort_keys=False, width=200)
     RECORDED.write_text(_HEADER + text, "utf-8")
 

@@ -41,9 +41,9 @@ Document = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Life:
-    """`project` is a copy of this project, whose environment's file may be changed.
+    """`project` is a copy of this project, whose environment may be edited.
 
-    `root` and `users` are environment variables: of the account's root, and of each user by name.
+    `root` holds the environment variables of the account's root user, `users` those of each user by name.
     """
 
     environment: Environment
@@ -53,15 +53,15 @@ class Life:
 
     def run_all(self) -> None:
         """From an empty account to an empty account."""
-        self.begin()
+        self.create()
         self.roll("v1")
         self.roll("v2")
         self.operate()
         self.change()
-        self.end()
+        self.destroy()
 
-    def begin(self) -> None:
-        """On an empty account: the state's bucket, then every stack."""
+    def create(self) -> None:
+        """Create the state bucket and every stack in an empty account."""
         self.run(DEPLOYER, "bootstrap")
         self.run(PLANNER, "plan")
         self.run(DEPLOYER, "apply", "--yes")
@@ -75,7 +75,7 @@ class Life:
         self.run(DEPLOYER, "apply", *self.environment.models, "--yes")
 
     def operate(self) -> None:
-        """Look at a model, and go back to the version before."""
+        """Look at a model, and revert it."""
         model = next(iter(self.environment.models))
         self.run(PLANNER, "status")
         self.run(PLANNER, "history", model)
@@ -84,7 +84,7 @@ class Life:
         self.run(DEPLOYER, "revert", model, "--apply")
 
     def change(self) -> None:
-        """Everything that can be changed in place, the functions' code, one model's kind of serving."""
+        """Change everything that AWS changes in place, the functions' code and a model's kind of serving."""
         handler = self.project / "lambda_src" / "register_model" / "handler.py"
         handler.write_text(f"{handler.read_text()}\n# Another version.\n")
         edit(self.project, self.environment.name, _changed)
@@ -94,8 +94,8 @@ class Life:
             update(stack.folder)
             stack.plan_and_apply()
 
-    def end(self) -> None:
-        """Destroy every stack, what depends on others first."""
+    def destroy(self) -> None:
+        """Destroy every stack, in the reverse order."""
         # Terraform deletes neither: docs/operating.md.
         empty_model_bucket(self.root, self.environment)
         empty_registry(self.root, self.environment)
@@ -104,11 +104,11 @@ class Life:
             stack.apply()
 
     def run(self, user: str, *arguments: str) -> None:
-        """`rollforward <arguments>` as one of the users. Raises RollforwardError if that fails."""
+        """Run `rollforward <arguments>` as one of the users. Raises RollforwardError if it fails."""
         self._run(self.users[user], *arguments)
 
     def stacks(self, user: str) -> list[Stack]:
-        """As they were applied last, in their order."""
+        """The stacks in their order, as they were applied last."""
         parts = ["lambda", "s3", *(f"sagemaker-{model}" for model in self.environment.models)]
         folder = self.project / ".local" / "apply" / self.environment.name / "cdktf.out" / "stacks"
         return [
@@ -133,7 +133,7 @@ class Life:
 def life(
     folder: Path, name: str, policies: Mapping[str, Document]
 ) -> Iterator[tuple[Life, LocalCloud]]:
-    """The environment `name`, as the examples have it, for users who may do what their policy allows."""
+    """Start a local cloud for an example environment, and create users with these policies by name."""
     project = copy_project(folder / "project")
     os.environ.update(runtimes_variable())
     environments = project / EXAMPLE_ENVIRONMENTS
@@ -164,7 +164,7 @@ def edit(project: Path, name: str, change: Callable[[dict[str, Any]], None]) -> 
 
 
 def _example(content: dict[str, Any], root: Mapping[str, str]) -> None:
-    """What the local cloud has: a key of its own, no hub; every model takes every sound version."""
+    """Adapt the environment to the local cloud: its own key, no hub; every sound version is approved."""
     if "kms_key_arn" in content:
         content["kms_key_arn"] = create_kms_key(root)
     for model in content["models"].values():

@@ -1,4 +1,4 @@
-"""IAM policies of grants, for one environment."""
+"""Makes an IAM policy of the grants that a task needs in one environment."""
 
 import json
 from collections import defaultdict
@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from config.schema.settings import Environment
-from rollforward.operations.permissions.grants import Who, grants
+from rollforward.operations.permissions.grants import Task, list_grants
 from rollforward.operations.permissions.templates import resource
 
 # https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
@@ -18,10 +18,10 @@ _TRUTHS = ("true", "false")
 Document = dict[str, Any]
 
 
-def policy(environment: Environment, who: Who) -> Document:
-    """What `who` needs in the environment."""
+def policy(environment: Environment, task: Task) -> Document:
+    """The policy that allows a task in an environment."""
     resources = defaultdict(set)
-    for grant in grants(who):
+    for grant in list_grants(task):
         if one := resource(grant.resource, environment):
             resources[grant.action, _condition(grant.when)].add(one)
     actions = defaultdict(list)
@@ -39,12 +39,12 @@ def policy(environment: Environment, who: Who) -> Document:
 
 
 def size(document: Document) -> int:
-    """In characters, as AWS counts them: without white space."""
+    """The number of characters, without white space, as AWS counts them."""
     return len(json.dumps(document, separators=(",", ":")).replace(" ", ""))
 
 
 def _condition(when: Mapping[str, str]) -> str:
-    """As JSON; empty if there is none."""
+    """The condition of a statement as JSON; empty if there is none."""
     if not when:
         return ""
     operators: dict[str, dict[str, str]] = defaultdict(dict)
@@ -54,7 +54,7 @@ def _condition(when: Mapping[str, str]) -> str:
 
 
 def _widest(found: Iterable[str]) -> tuple[str, ...]:
-    """Without those that another one includes."""
+    """The resources, without those that a pattern among them includes."""
     return tuple(
         sorted(
             one

@@ -1,4 +1,4 @@
-"""What an environment's planner and deployer were allowed, as the local cloud recorded it."""
+"""Records which permissions the planner and the deployer of an environment use in the local cloud."""
 
 import json
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from config.schema.settings import Environment
-from rollforward.operations.permissions.grants import APPLY, PLAN, Grant, Who
+from rollforward.operations.permissions.grants import APPLY, PLAN, Grant, Task
 from rollforward.operations.permissions.life import DEPLOYER, PLANNER, life
 from rollforward.operations.permissions.templates import template
 
@@ -14,18 +14,18 @@ _EVERYTHING = {
     "Version": "2012-10-17",
     "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}],
 }
-# A condition that narrows what a resource alone does not. The record has their names in lower case.
+# Conditions that restrict a grant more than its resource does. The record has their names in lower case.
 _CONDITIONS = {
     "iam:passedtoservice": "iam:PassedToService",
     "kms:grantisforawsresource": "kms:GrantIsForAWSResource",
     "sagemaker:modelapprovalstatus": "sagemaker:ModelApprovalStatus",
 }
 
-Recorded = dict[Who, set[Grant]]
+Recorded = dict[Task, set[Grant]]
 
 
 def record(folder: Path, name: str) -> Recorded:
-    """Live the life of an environment's example as users who may do everything."""
+    """Run through the life of an example environment, with users who may do everything."""
     users = {PLANNER: _EVERYTHING, DEPLOYER: _EVERYTHING}
     with life(folder, name, users) as (environment_life, cloud):
         environment_life.run_all()
@@ -37,9 +37,9 @@ def _grants(decisions: Path, environment: Environment) -> Recorded:
     recorded: Recorded = {PLAN: set(), APPLY: set()}
     for line in decisions.read_text("utf-8").splitlines():
         decision = json.loads(line)
-        for user, who in users.items():
+        for user, task in users.items():
             if _is_allowed(decision, user):
-                recorded[who].add(_grant(decision, environment))
+                recorded[task].add(_grant(decision, environment))
     return recorded
 
 

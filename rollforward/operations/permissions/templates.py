@@ -1,7 +1,7 @@
-"""Resources' ARNs as templates for every environment: `role/{project}-{environment}-{model}-endpoint`.
+"""Turns ARNs into templates for every environment, such as `role/{project}-{environment}-{model}-endpoint`.
 
-`{model}` stands for any model of the environment: a new model needs no new policy. `*` stands for what nobody
-knows before the resource is there: hashes, versions and the identifiers that AWS chooses.
+`{model}` stands for any model of the environment, so that a new model needs no new policy. `*` stands for
+what is not known before the resource exists: hashes, versions and the identifiers that AWS chooses.
 """
 
 import re
@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from config.names import CONTENT_HASH_LENGTH
 from config.schema.settings import Environment
 
-# What stands in an ARN behind these is not known before the resource is there.
+# The parts of an ARN that are not known before the resource exists, and what replaces them.
 _CHOSEN = (
     (rf"(?<=-)[0-9a-f]{{{CONTENT_HASH_LENGTH}}}(-[0-9]+)?(?![0-9a-f])", "*"),
     (r"(?<=/registered/)([^/]+/).*", r"\1*"),
     (r"(:model-package/[^/]+/).*", r"\1*"),
     (r"(:scalable-target/).*", r"\1*"),
     (r"(:log-group:[^:]+):log-stream:.*", r"\1:*"),
-    # All stacks' states, all of a model's parameters and all of a configuration's alarms are needed alike.
+    # A task needs the state of every stack, every parameter of a model and every alarm of a configuration.
     (r"(/{environment}/)[^/]+(\.tfstate)", r"\1*\2"),
     (r"(:parameter/.*/{model}/).*", r"\1*"),
     (r"(:alarm:.*{model}-\*)-.*", r"\1"),
@@ -25,7 +25,7 @@ _CHOSEN = (
 
 
 def template(arn: str, environment: Environment) -> str:
-    """The template that an environment's ARN is an instance of."""
+    """The template of an ARN in an environment."""
     for value, placeholder in _values(environment):
         if value:
             arn = arn.replace(value, placeholder)
@@ -37,7 +37,7 @@ def template(arn: str, environment: Environment) -> str:
 
 
 def resource(template: str, environment: Environment) -> str | None:
-    """The ARN, or the pattern of ARNs, in an environment; None if the environment has no such resource."""
+    """The ARN or pattern that a template stands for; None if the environment has no such resource."""
     for value, placeholder in _values(environment):
         if placeholder in template and value is None:
             return None
@@ -48,7 +48,7 @@ def resource(template: str, environment: Environment) -> str | None:
 
 
 def _values(environment: Environment) -> Iterator[tuple[str | None, str]]:
-    """Values and what stands for them, the longest first."""
+    """The values of an environment and their placeholders, the longest value first."""
     project, name = environment.project, environment.name
     yield environment.kms_key_arn, "{kms_key}"
     yield environment.state.bucket, "{state_bucket}"

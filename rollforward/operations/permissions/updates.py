@@ -1,10 +1,10 @@
-"""Changes in place that no setting makes, but that a later version of this project may make."""
+"""Changes resources in place as a later version of this project may do, but no setting does."""
 
 import json
 from pathlib import Path
 from typing import Any
 
-# By resource type: attributes that AWS changes without a new resource.
+# Attributes that AWS changes without replacing the resource, by resource type.
 _CHANGED: dict[str, dict[str, Any]] = {
     "aws_cloudwatch_event_rule": {"description": "Changed"},
     "aws_cloudwatch_metric_alarm": {"alarm_description": "Changed"},
@@ -19,7 +19,7 @@ _CHANGED: dict[str, dict[str, Any]] = {
 
 
 def update(stack: Path) -> None:
-    """Change a synthesized stack: the tags of all resources, and the attributes above."""
+    """Change the tags of every resource in a synthesized stack, and the attributes above."""
     file = stack / "cdk.tf.json"
     content = json.loads(file.read_text("utf-8"))
     for provider in content["provider"]["aws"]:

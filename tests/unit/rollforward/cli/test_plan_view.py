@@ -69,4 +69,4 @@ def test_who_reviews_a_plan_is_told_how_long_the_roll_bakes(
     app = typer.Typer()
     app.add_typer(commands.app)
     shown = CliRunner().invoke(app, ["plan"]).output
-    assert "The roll bakes for 5 minutes. SageMaker rolls back meanwhile if" in shown
+    assert "The roll bakes for 5 minutes. If the version fails" in shown

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from config.schema.settings import Environment, environments_folder, load
 from rollforward.cli.app import app
-from rollforward.operations.permissions.grants import APPLY, PLAN, Who
+from rollforward.operations.permissions.grants import APPLY, PLAN, Task
 from rollforward.operations.permissions.policies import (
     LONGEST_MANAGED,
     LONGEST_OF_ROLE,
@@ -23,7 +23,7 @@ from tests.synth.authorization import actions_of, mistakes
 
 EXAMPLES = [load(file.stem) for file in sorted(environments_folder().glob("*.yaml"))]
 DEV, PROD = load("dev"), load("prod")
-BOTH: list[Who] = [PLAN, APPLY]
+BOTH: list[Task] = [PLAN, APPLY]
 LOCK = re.compile(r".*\.tflock$")
 
 every_policy = pytest.mark.parametrize(
@@ -32,12 +32,12 @@ every_policy = pytest.mark.parametrize(
 )
 
 
-def statements(environment: Environment, who: Who) -> list[dict[str, Any]]:
+def statements(environment: Environment, who: Task) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = policy(environment, who)["Statement"]
     return found
 
 
-def allowed(environment: Environment, who: Who) -> Iterator[tuple[str, str]]:
+def allowed(environment: Environment, who: Task) -> Iterator[tuple[str, str]]:
     for statement in statements(environment, who):
         for action in statement["Action"]:
             for found in statement["Resource"]:
@@ -91,7 +91,7 @@ def test_an_environment_without_a_key_needs_no_key() -> None:
 
 
 @every_policy
-def test_every_statement_is_one_that_iam_knows(environment: Environment, who: Who) -> None:
+def test_every_statement_is_one_that_iam_knows(environment: Environment, who: Task) -> None:
     found = [
         mistake
         for one in statements(environment, who)
@@ -101,7 +101,7 @@ def test_every_statement_is_one_that_iam_knows(environment: Environment, who: Wh
 
 
 @every_policy
-def test_only_the_environments_own_resources_are_named(environment: Environment, who: Who) -> None:
+def test_only_the_environments_own_resources_are_named(environment: Environment, who: Task) -> None:
     own = (
         environment.prefix,
         f"/{environment.project}/{environment.name}/",
@@ -122,7 +122,7 @@ def test_only_the_environments_own_resources_are_named(environment: Environment,
 
 
 @every_policy
-def test_a_policy_has_a_size_that_a_role_can_hold(environment: Environment, who: Who) -> None:
+def test_a_policy_has_a_size_that_a_role_can_hold(environment: Environment, who: Task) -> None:
     assert size(policy(environment, who)) <= LONGEST_OF_ROLE
 
 
@@ -218,7 +218,7 @@ def test_whose_permissions_must_be_said(whose: list[str]) -> None:
 
 
 @pytest.mark.parametrize("who", BOTH)
-def test_the_command_prints_the_policy_and_nothing_else(who: Who) -> None:
+def test_the_command_prints_the_policy_and_nothing_else(who: Task) -> None:
     ran = CliRunner().invoke(app, ["permissions", f"--{who}", "--env", "prod"])
     assert ran.exit_code == 0
     assert json.loads(ran.stdout) == policy(PROD, who)

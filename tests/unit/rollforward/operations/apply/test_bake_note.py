@@ -32,7 +32,10 @@ ENDPOINT = "aws_sagemaker_endpoint.serving[0]"
 @pytest.mark.parametrize(
     ("serving", "said"),
     [
-        (ON_INSTANCES, "bakes for 20 minutes. SageMaker rolls back meanwhile if the version fails"),
+        (
+            ON_INSTANCES,
+            "bakes for 20 minutes. If the version fails its smoke request during the bake",
+        ),
         (SERVERLESS, "after the apply: a serverless endpoint rolls without a bake."),
         (INF1, "after the apply: an endpoint on Inf1 instances rolls without a bake."),
         (BESIDE_INF1, "after the apply: an endpoint on Inf1 instances rolls without a bake."),
