@@ -11,8 +11,8 @@ from localcloud.sagemaker.authorization.caller_checks import CALLER_CHECKS
 from localcloud.sagemaker.endpoints import capacities, configurations, operations
 from localcloud.sagemaker.errors import AwsError, unknown_operation_error
 from localcloud.sagemaker.iam.permissions import Caller
-from localcloud.sagemaker.registry import packages
-from localcloud.sagemaker.rules import requests
+from localcloud.sagemaker.registry import groups, packages
+from localcloud.sagemaker.rules.requests import check_request
 from localcloud.sagemaker.rules.shapes import validate_shape
 from localcloud.sagemaker.scaling.scaling import Scaling
 from localcloud.sagemaker.state import Members, Region
@@ -31,8 +31,8 @@ _HANDLERS = {
     "UpdateEndpoint": operations.update_endpoint,
     "UpdateEndpointWeightsAndCapacities": capacities.update_weights_and_capacities,
     "DeleteEndpoint": operations.delete_endpoint,
-    "CreateModelPackageGroup": packages.create_group,
-    "DeleteModelPackageGroup": packages.delete_group,
+    "CreateModelPackageGroup": groups.create_group,
+    "DeleteModelPackageGroup": groups.delete_group,
     "CreateModelPackage": packages.create_package,
     "UpdateModelPackage": packages.update_package,
     "ListModelPackages": packages.list_packages,
@@ -65,7 +65,7 @@ class Service:
         calls_of = sagemaker_calls if is_sagemaker else scaling_calls
         calls = calls_of(operation.name, self.region, params)
         await asyncio.to_thread(self.region.permissions.require, caller, calls)
-        requests.check(operation.name, self.region, params)
+        check_request(operation.name, self.region, params)
         if not is_sagemaker:
             return self.scaling.perform(operation.name, params)
         if check := CALLER_CHECKS.get(operation.name):

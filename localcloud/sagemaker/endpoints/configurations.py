@@ -67,7 +67,7 @@ def _check_size(serverless: Members) -> None:
     memory, most = serverless["MemorySizeInMB"], serverless["MaxConcurrency"]
     if memory % _MEMORY_STEP:
         raise validation_error(
-            f"MemorySizeInMB must be 1024, 2048, 3072, 4096, 5120 or 6144. It is {memory}."
+            f"MemorySizeInMB must be 1024, 2048, 3072, 4096, 5120 or 6144; it is {memory}."
         )
     if serverless.get("ProvisionedConcurrency", 0) > most:
         raise validation_error(

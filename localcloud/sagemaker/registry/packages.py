@@ -1,38 +1,26 @@
-"""Model package groups, and their versions with an approval status."""
+"""Model packages: versions of a group, with an approval status, and unversioned packages."""
 
 import time
 from typing import Any
 
 from botocore.model import OperationModel
 
-from localcloud.sagemaker.errors import AwsError, validation_error
+from localcloud.sagemaker.errors import AwsError
 from localcloud.sagemaker.events import send_package_event
+from localcloud.sagemaker.registry.groups import (
+    GROUP,
+    PACKAGE,
+    group_name,
+    is_in_group,
+    take_next_version,
+)
 from localcloud.sagemaker.resources import list_resources, shape_members, to_output
 from localcloud.sagemaker.state import Members, Region, Resource
 
-GROUP = "ModelPackageGroup"
-PACKAGE = "ModelPackage"
-# Members that the service model does not have; Describe does not return them.
-_LAST_VERSION = "_LastVersion"
+# A member that the service model does not have; Describe does not return it.
 _REQUEST = "_Request"
 _METADATA = "CustomerMetadataProperties"
 _TOKEN = "ClientToken"  # noqa: S105 -- a member's name
-
-
-def create_group(operation: OperationModel, region: Region, params: Members) -> Members:
-    group = region.add(GROUP, params[f"{GROUP}Name"], params | {f"{GROUP}Status": "Completed"})
-    group.members |= {"CreatedBy": {}, _LAST_VERSION: 0}
-    return to_output(group, operation.output_shape)
-
-
-def delete_group(operation: OperationModel, region: Region, params: Members) -> Members:
-    group = region.get(GROUP, params[f"{GROUP}Name"])
-    if any(_is_in_group(package, group) for package in region.of_kind(PACKAGE)):
-        raise validation_error(
-            f"{GROUP} {group.arn} cannot be deleted: it contains model packages."
-        )
-    region.remove(group)
-    return {}
 
 
 def create_package(operation: OperationModel, region: Region, params: Members) -> Members:
@@ -62,15 +50,13 @@ def create_package(operation: OperationModel, region: Region, params: Members) -
 
 def _add_version(region: Region, members: Members) -> Resource:
     group = region.get(GROUP, members[f"{GROUP}Name"])
-    # A number is never used again, even if the newest version is deleted.
-    group.members[_LAST_VERSION] += 1
-    version = group.members[_LAST_VERSION]
+    version = take_next_version(group)
     package = region.add(
         PACKAGE,
-        f"{_group_name(group)}/{version}",
+        f"{group_name(group)}/{version}",
         {"ModelApprovalStatus": "PendingManualApproval"}
         | members
-        | {f"{GROUP}Name": _group_name(group), f"{PACKAGE}Version": version},
+        | {f"{GROUP}Name": group_name(group), f"{PACKAGE}Version": version},
     )
     send_package_event(region, package)
     return package
@@ -101,7 +87,7 @@ def list_packages(operation: OperationModel, region: Region, params: Members) ->
     ]
     if f"{GROUP}Name" in params:
         group = region.get(GROUP, params.pop(f"{GROUP}Name"))
-        packages = [package for package in packages if _is_in_group(package, group)]
+        packages = [package for package in packages if is_in_group(package, group)]
     else:
         packages = [package for package in packages if f"{GROUP}Name" not in package.members]
     return list_resources(operation, PACKAGE, packages, params)
@@ -117,12 +103,3 @@ def describe_packages(operation: OperationModel, region: Region, params: Members
         except AwsError as error:
             errors[arn] = {"ErrorCode": error.code, "ErrorResponse": error.message}
     return {"ModelPackageSummaries": summaries, "BatchDescribeModelPackageErrorMap": errors}
-
-
-def _is_in_group(package: Resource, group: Resource) -> bool:
-    return bool(package.members.get(f"{GROUP}Name") == _group_name(group))
-
-
-def _group_name(group: Resource) -> str:
-    name: str = group.members[f"{GROUP}Name"]
-    return name

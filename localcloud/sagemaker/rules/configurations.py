@@ -1,4 +1,4 @@
-"""CreateEndpointConfig: each variant for itself, and all of them together.
+"""CreateEndpointConfig: each variant, and the combination of the variants.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpointConfig.html
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
@@ -15,7 +15,7 @@ from localcloud.sagemaker.state import Members, Region
 _LOCAL_DISKS = re.compile(
     r"ml\.(?:[a-z]\d+[a-z]*d|g4dn|g5|g6e?|g7e?|p3dn|p4de?|p5(?:en?)?|p6.*|dl1|trn\d.*)\..*"
 )
-_OF_INSTANCES = (
+_INSTANCE_MEMBERS = (
     "InitialInstanceCount",
     "InstanceType",
     "InstancePools",
@@ -25,11 +25,11 @@ _OF_INSTANCES = (
 )
 
 
-def check(region: Region, params: Members) -> None:
+def check_config(region: Region, params: Members) -> None:
     variants = [*params["ProductionVariants"], *params.get("ShadowProductionVariants", [])]
     names = [variant["VariantName"] for variant in variants]
     if len(names) > len(set(names)):
-        raise validation_error(f"Variant names must be unique, and are {', '.join(names)}.")
+        raise validation_error(f"Variant names must be unique; they are {', '.join(names)}.")
     for variant in variants:
         _check_variant(variant)
         if "ServerlessConfig" in variant:
@@ -38,7 +38,7 @@ def check(region: Region, params: Members) -> None:
             _check_no_local_disks(variant, "KmsKeyId")
     if "ShadowProductionVariants" in params:
         for variant in variants:
-            _check_shadowed(region, variant)
+            _check_shadow_support(region, variant)
 
 
 def _check_variant(variant: Members) -> None:
@@ -49,12 +49,12 @@ def _check_variant(variant: Members) -> None:
         )
     if "ModelName" not in variant:
         raise validation_error(
-            f"Variant {name} has no ModelName. The local cloud has no inference components."
+            f"Variant {name} has no ModelName. The local cloud does not support inference components."
         )
     if "ServerlessConfig" in variant:
-        if extra := [member for member in _OF_INSTANCES if member in variant]:
+        if extra := [member for member in _INSTANCE_MEMBERS if member in variant]:
             raise validation_error(
-                f"Variant {name} has a ServerlessConfig; it takes no {extra[0]}."
+                f"Variant {name} has a ServerlessConfig; {extra[0]} is not allowed."
             )
         return
     if "InstancePools" not in variant:
@@ -76,7 +76,7 @@ def _check_no_local_disks(variant: Members, member: str) -> None:
             )
 
 
-def _check_shadowed(region: Region, variant: Members) -> None:
+def _check_shadow_support(region: Region, variant: Members) -> None:
     containers = _containers(region, variant)
     unsupported = {
         "endpoints of several containers": len(containers) > 1,

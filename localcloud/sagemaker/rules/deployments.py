@@ -1,4 +1,4 @@
-"""CreateEndpoint, UpdateEndpoint and UpdateEndpointWeightsAndCapacities: names, policies, sizes of steps.
+"""CreateEndpoint, UpdateEndpoint and UpdateEndpointWeightsAndCapacities: names, policies, step sizes.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateEndpoint.html (names ignore case)
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_DeploymentConfig.html
@@ -11,38 +11,39 @@ https://docs.aws.amazon.com/sagemaker/latest/dg/deployment-guardrails-exclusions
 from localcloud.sagemaker.errors import validation_error
 from localcloud.sagemaker.state import Members, Region
 
-# In percent of a variant's instances.
+# Minimum and maximum, in percent of a variant's instances.
 _CANARY, _LINEAR, _ROLLING, _ROLL_BACK = (0, 50), (10, 50), (5, 50), (0, 100)
 _STEP = {"CANARY": "CanarySize", "LINEAR": "LinearStepSize"}
 
 
-def check_created(region: Region, params: Members) -> None:
+def check_new_endpoint(region: Region, params: Members) -> None:
     name = params["EndpointName"]
     for endpoint in region.of_kind("Endpoint"):
         if endpoint.members["EndpointName"].lower() == name.lower():
             raise validation_error(f'Cannot create already existing endpoint "{endpoint.arn}".')
-    check(region, params)
+    check_deployment(region, params)
 
 
-def check(region: Region, params: Members) -> None:
-    asked = params.get("DeploymentConfig", {})
-    if "BlueGreenUpdatePolicy" in asked and "RollingUpdatePolicy" in asked:
+def check_deployment(region: Region, params: Members) -> None:
+    policies = params.get("DeploymentConfig", {})
+    if "BlueGreenUpdatePolicy" in policies and "RollingUpdatePolicy" in policies:
         raise validation_error("Only one update policy may be used in a DeploymentConfig.")
     counts = _instance_counts(region, params["EndpointConfigName"])
-    if policy := asked.get("BlueGreenUpdatePolicy"):
+    if policy := policies.get("BlueGreenUpdatePolicy"):
         _check_blue_green(policy, counts)
-    if policy := asked.get("RollingUpdatePolicy"):
-        _check_one_on_instances(region, params["EndpointConfigName"])
+    if policy := policies.get("RollingUpdatePolicy"):
+        _require_single_variant_on_instances(region, params["EndpointConfigName"])
         _check_rolling(policy, counts)
     alarms = [
-        alarm["AlarmName"] for alarm in asked.get("AutoRollbackConfiguration", {}).get("Alarms", [])
+        alarm["AlarmName"]
+        for alarm in policies.get("AutoRollbackConfiguration", {}).get("Alarms", [])
     ]
     if len(alarms) > len(set(alarms)):
         raise validation_error("The alarms of an AutoRollbackConfiguration must be unique.")
 
 
 def check_weights(_: Region, params: Members) -> None:
-    names = [wish["VariantName"] for wish in params["DesiredWeightsAndCapacities"]]
+    names = [change["VariantName"] for change in params["DesiredWeightsAndCapacities"]]
     if len(names) > len(set(names)):
         raise validation_error("DesiredWeightsAndCapacities names a variant more than once.")
 
@@ -62,7 +63,7 @@ def _check_blue_green(policy: Members, counts: dict[str, int]) -> None:
     )
 
 
-def _check_one_on_instances(region: Region, name: str) -> None:
+def _require_single_variant_on_instances(region: Region, name: str) -> None:
     config = region.get("EndpointConfig", name).members
     variants = [*config["ProductionVariants"], *config.get("ShadowProductionVariants", [])]
     if len(variants) > 1 or "ServerlessConfig" in variants[0]:
@@ -85,7 +86,7 @@ def _check_size(
     if size["Type"] == "CAPACITY_PERCENT":
         if not least <= size["Value"] <= most:
             raise validation_error(
-                f"{member} must be {least} to {most} percent, and is {size['Value']}."
+                f"{member} must be {least} to {most} percent; it is {size['Value']}."
             )
         return
     for variant, count in counts.items():
@@ -100,7 +101,7 @@ def _check_timeout(policy: Members, waits: int) -> None:
     timeout = policy.get("MaximumExecutionTimeoutInSeconds")
     if timeout is not None and timeout <= waits:
         raise validation_error(
-            f"MaximumExecutionTimeoutInSeconds must be larger than the wait of {waits}, and is {timeout}."
+            f"MaximumExecutionTimeoutInSeconds must be larger than the wait of {waits}; it is {timeout}."
         )
 
 

@@ -8,10 +8,10 @@ https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_S3ModelDataSource.
 from localcloud.sagemaker.errors import validation_error
 from localcloud.sagemaker.state import Members, Region
 
-MOST_ENVIRONMENT_BYTES = 32 * 1024
+MAX_ENVIRONMENT_BYTES = 32 * 1024
 
 
-def check(_: Region, params: Members) -> None:
+def check_model(_: Region, params: Members) -> None:
     if bool(params.get("PrimaryContainer")) == bool(params.get("Containers")):
         raise validation_error("Exactly one of PrimaryContainer and Containers must be provided.")
     containers = params.get("Containers") or [params["PrimaryContainer"]]
@@ -23,10 +23,10 @@ def check(_: Region, params: Members) -> None:
         for pair in container.get("Environment", {}).items()
         for text in pair
     )
-    if size > MOST_ENVIRONMENT_BYTES:
+    if size > MAX_ENVIRONMENT_BYTES:
         raise validation_error(
             f"The keys and values of all Environment maps have {size} bytes together; "
-            f"the most is {MOST_ENVIRONMENT_BYTES}."
+            f"the maximum is {MAX_ENVIRONMENT_BYTES}."
         )
 
 
@@ -34,9 +34,11 @@ def _check_container(container: Members) -> None:
     if "Image" not in container and "ModelPackageName" not in container:
         raise validation_error("A container must have an Image or a ModelPackageName.")
     if "ModelDataUrl" in container and "ModelDataSource" in container:
-        raise validation_error("A container has either a ModelDataUrl or a ModelDataSource.")
+        raise validation_error(
+            "A container must have either a ModelDataUrl or a ModelDataSource, not both."
+        )
     source = container.get("ModelDataSource", {}).get("S3DataSource")
     if source and source["S3DataType"] == "S3Prefix" and not source["S3Uri"].endswith("/"):
         raise validation_error(
-            f"The S3Uri of an S3Prefix must end with a slash, and is {source['S3Uri']}."
+            f"The S3Uri of an S3Prefix must end with a slash; it is {source['S3Uri']}."
         )

@@ -1,4 +1,4 @@
-"""CreateModelPackage and UpdateModelPackage: versioned or not, and what goes with which.
+"""CreateModelPackage and UpdateModelPackage: versioned and unversioned packages, and their members.
 
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
 https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_UpdateModelPackage.html
@@ -9,11 +9,11 @@ The first two messages are AWS's own: getmoto/moto #7165.
 from localcloud.sagemaker.errors import validation_error
 from localcloud.sagemaker.state import Members, Region
 
-MOST_METADATA = 50
+MAX_METADATA = 50
 _METADATA = "CustomerMetadataProperties"
 
 
-def check_created(_: Region, params: Members) -> None:
+def check_new_package(_: Region, params: Members) -> None:
     versioned, named = "ModelPackageGroupName" in params, "ModelPackageName" in params
     if versioned and named:
         raise validation_error(
@@ -24,20 +24,20 @@ def check_created(_: Region, params: Members) -> None:
         raise validation_error("Missing ARN.")
     if versioned and "Tags" in params:
         raise validation_error(
-            "A versioned model package has the tags of its group; it takes none itself."
+            "A versioned model package has the tags of its group; Tags are not allowed."
         )
     if named:
         _check_unversioned(params)
 
 
-def check_updated(region: Region, params: Members) -> None:
+def check_update(region: Region, params: Members) -> None:
     package = region.get("ModelPackage", params["ModelPackageArn"]).members
     if "ModelPackageGroupName" not in package:
         raise validation_error("UpdateModelPackage updates versioned models only.")
-    gone = params.get(f"{_METADATA}ToRemove", [])
-    kept = {*package.get(_METADATA, {}), *params.get(_METADATA, {})} - {*gone}
-    if len(kept) > MOST_METADATA:
-        raise validation_error(f"A model package has at most {MOST_METADATA} {_METADATA}.")
+    removed = params.get(f"{_METADATA}ToRemove", [])
+    kept = {*package.get(_METADATA, {}), *params.get(_METADATA, {})} - {*removed}
+    if len(kept) > MAX_METADATA:
+        raise validation_error(f"A model package has at most {MAX_METADATA} {_METADATA}.")
 
 
 def _check_unversioned(params: Members) -> None:

@@ -1,10 +1,10 @@
-"""Tokens of lists: only those that a list has given."""
+"""NextToken of lists: only a token that a list returned is valid."""
 
 from localcloud.sagemaker.errors import AwsError
 from localcloud.sagemaker.state import Members, Region
 
 
-def check(_: Region, params: Members) -> None:
+def check_token(_: Region, params: Members) -> None:
     token = params.get("NextToken")
     if token is not None and not token.isdecimal():
         code = (

@@ -1,7 +1,7 @@
-"""What AWS's pages say of a request beyond its shapes: which members exclude, need or bound one another.
+"""AWS's documented rules for requests beyond the shapes: members that exclude, require or limit one another.
 
-Each module names the pages of its operations. AWS documents the rules and seldom the words: the code is
-AWS's, the message is ours unless a comment says where AWS's is quoted.
+Each module names the pages of its operations. AWS documents the rules but usually not the messages: error
+codes are AWS's; messages are our own, unless a comment names the source of AWS's message.
 """
 
 from collections.abc import Callable
@@ -19,28 +19,28 @@ from localcloud.sagemaker.state import Members, Region
 
 Rule = Callable[[Region, Members], None]
 
-_OF_ALL: tuple[Rule, ...] = (tags.check, pages.check)
+_RULES_OF_ALL: tuple[Rule, ...] = (tags.check_tags, pages.check_token)
 _RULES: dict[str, Rule] = {
-    "CreateModel": models.check,
-    "CreateEndpointConfig": configurations.check,
-    "CreateEndpoint": deployments.check_created,
-    "UpdateEndpoint": deployments.check,
+    "CreateModel": models.check_model,
+    "CreateEndpointConfig": configurations.check_config,
+    "CreateEndpoint": deployments.check_new_endpoint,
+    "UpdateEndpoint": deployments.check_deployment,
     "UpdateEndpointWeightsAndCapacities": deployments.check_weights,
-    "CreateModelPackage": packages.check_created,
-    "UpdateModelPackage": packages.check_updated,
-    "AddTags": tags.check_added,
+    "CreateModelPackage": packages.check_new_package,
+    "UpdateModelPackage": packages.check_update,
+    "AddTags": tags.check_count,
     "RegisterScalableTarget": scaling.check_target,
     "PutScalingPolicy": scaling.check_policy,
     "PutScheduledAction": scaling.check_action,
-    "DescribeScalableTargets": scaling.check_described,
-    "DescribeScalingPolicies": scaling.check_described,
-    "DescribeScheduledActions": scaling.check_described,
+    "DescribeScalableTargets": scaling.check_list,
+    "DescribeScalingPolicies": scaling.check_list,
+    "DescribeScheduledActions": scaling.check_list,
 }
 
 
-def check(operation: str, region: Region, params: Members) -> None:
-    """Raises the AwsError that AWS answers with; the first one found."""
-    for rule in _OF_ALL:
+def check_request(operation: str, region: Region, params: Members) -> None:
+    """Raises AwsError, with AWS's code, for the first rule that the request breaks."""
+    for rule in _RULES_OF_ALL:
         rule(region, params)
     if operation in _RULES:
         _RULES[operation](region, params)

@@ -37,17 +37,17 @@ _SCHEDULE = re.compile(
 
 
 def check_target(_: Region, params: Members) -> None:
-    _check_place(params)
+    _check_target_key(params)
     least, most = params.get("MinCapacity"), params.get("MaxCapacity")
     for name, value in (("MinCapacity", least), ("MaxCapacity", most)):
         if value is not None and value < 0:
-            raise validation_error(f"{name} must be 0 or greater, and is {value}.")
+            raise validation_error(f"{name} must be 0 or greater; it is {value}.")
     if least is not None and most is not None and least > most:
         raise validation_error("Maximum capacity cannot be less than minimum capacity.")
 
 
 def check_policy(_: Region, params: Members) -> None:
-    _check_place(params)
+    _check_target_key(params)
     given = [name for name in _CONFIGURATION.values() if name in params]
     kind = params.get("PolicyType")
     if kind and given != [_CONFIGURATION[kind]]:
@@ -61,7 +61,7 @@ def check_policy(_: Region, params: Members) -> None:
 
 
 def check_action(_: Region, params: Members) -> None:
-    _check_place(params)
+    _check_target_key(params)
     schedule = params.get("Schedule")
     if schedule and not _SCHEDULE.fullmatch(schedule):
         raise validation_error(f"{schedule} is not an at, a rate or a cron expression.")
@@ -76,20 +76,18 @@ def check_action(_: Region, params: Members) -> None:
         raise validation_error("The EndTime must be after the StartTime.")
 
 
-def check_described(_: Region, params: Members) -> None:
+def check_list(_: Region, params: Members) -> None:
     if "ScalableDimension" in params and not ("ResourceId" in params or "ResourceIds" in params):
-        raise validation_error(
-            "Whoever specifies a scalable dimension must also specify a resource ID."
-        )
+        raise validation_error("A request with a scalable dimension must also have a resource ID.")
     if not 1 <= params.get("MaxResults", 50) <= 50:
         raise validation_error("MaxResults must be between 1 and 50.")
 
 
-def _check_place(params: Members) -> None:
+def _check_target_key(params: Members) -> None:
     namespace, kind, _ = params["ScalableDimension"].split(":")
     if namespace != params["ServiceNamespace"]:
         raise validation_error(
-            f"Scalable dimension {params['ScalableDimension']} is of another service."
+            f"Scalable dimension {params['ScalableDimension']} belongs to another service."
         )
     pattern = _RESOURCES.get(kind) if namespace == "sagemaker" else None
     if pattern and not re.fullmatch(pattern, params["ResourceId"]):
@@ -101,14 +99,14 @@ def _check_place(params: Members) -> None:
 def _check_tracking(tracking: Members, dimension: str) -> None:
     predefined = tracking.get("PredefinedMetricSpecification")
     if bool(predefined) == ("CustomizedMetricSpecification" in tracking):
-        raise validation_error("A policy has either a predefined or a customized metric.")
+        raise validation_error("A policy must have either a predefined or a customized metric.")
     if not predefined:
         return
     metric = predefined["PredefinedMetricType"]
     if metric not in _METRICS.get(dimension, {metric}):
         raise validation_error(f"{metric} is not supported for {dimension}.")
     if "ResourceLabel" in predefined and metric != "ALBRequestCountPerTarget":
-        raise validation_error(f"{metric} takes no ResourceLabel.")
+        raise validation_error(f"ResourceLabel is not allowed for {metric}.")
 
 
 def _check_step(step: Members) -> None:
@@ -126,14 +124,14 @@ def _check_step(step: Members) -> None:
     )
     if any(lower >= upper for lower, upper in bounds) or (float("-inf"), float("inf")) in bounds:
         raise validation_error(
-            "The upper bound of a step must be greater than the lower; one of them must be given."
+            "The upper bound of a step must be greater than the lower; one of them is required."
         )
     if any(before[1] != after[0] for before, after in pairwise(bounds)):
         raise validation_error("The ranges of step adjustments must not overlap or have a gap.")
     (lowest, _), (_, highest) = bounds[0], bounds[-1]
     if float("-inf") < lowest < 0 or 0 < highest < float("inf"):
         raise validation_error(
-            "Steps below zero need one without a lower bound, steps above it one without an upper."
+            "Steps below 0 require one without a lower bound, steps above 0 one without an upper bound."
         )
 
 

@@ -11,7 +11,7 @@ from localcloud.sagemaker.state import Members, Region
 MOST = 50
 
 
-def check(_: Region, params: Members) -> None:
+def check_tags(_: Region, params: Members) -> None:
     keys = _keys(params)
     if reserved := [key for key in keys if key.lower().startswith("aws:")]:
         raise validation_error(
@@ -21,13 +21,13 @@ def check(_: Region, params: Members) -> None:
         raise validation_error("Duplicate tag keys found. Tag keys must be unique per resource.")
 
 
-def check_added(region: Region, params: Members) -> None:
+def check_count(region: Region, params: Members) -> None:
     resource = region.resources.get(params["ResourceArn"])
     if resource and len({*resource.tags, *_keys(params)}) > MOST:
         raise AwsError("ResourceLimitExceeded", f"A resource has at most {MOST} tags.")
 
 
 def _keys(params: Members) -> list[str]:
-    """SageMaker takes a list of tags, Application Auto Scaling a map."""
+    """The tag keys of a request. SageMaker has a list of tags, Application Auto Scaling a map."""
     tags = params.get("Tags", [])
     return list(tags) if isinstance(tags, dict) else [tag["Key"] for tag in tags]

@@ -26,6 +26,9 @@ from localcloud.sagemaker.containers.model_data import ModelData
 from localcloud.sagemaker.containers.process import Answer
 from localcloud.sagemaker.iam.permissions import Call, Caller
 
+CONTAINER = {"Image": "image", "ModelDataUrl": "s3://bucket/model.tar.gz"}
+SERVERLESS = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
+ON_INSTANCES = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 NOWHERE = f"http://{LOOPBACK}:9"
 # No test waits for a state that it does not look at; each is there to be seen, none the less.
 IN_PASSING = Behaviour(0.02, 0.02, 0.02, 0.02)
@@ -83,6 +86,16 @@ def clients(url: str) -> Callable[..., Any]:
         return new(service, endpoint_url=url, aws_secret_access_key="x", config=config, **identity)
 
     return make
+
+
+def create_model(sagemaker: Any, name: str = "m") -> None:
+    sagemaker.create_model(ModelName=name, PrimaryContainer=CONTAINER)
+
+
+def create_config(sagemaker: Any, model: str = "m") -> None:
+    """An endpoint configuration named `c`, of one variant."""
+    one = {"VariantName": "primary", "ModelName": model} | ON_INSTANCES
+    sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[one])
 
 
 def until(condition: Callable[[], object]) -> None:

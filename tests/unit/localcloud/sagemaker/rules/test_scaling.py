@@ -37,7 +37,7 @@ def scaled(scaling: Any) -> Any:
         ({"MinCapacity": 3, "MaxCapacity": 2}, "less than minimum capacity"),
         ({"MinCapacity": -1, "MaxCapacity": 2}, "must be 0 or greater"),
         ({"ResourceId": "variant/v"}, "Unsupported service namespace, resource type"),
-        ({"ServiceNamespace": "ecs"}, "is of another service"),
+        ({"ServiceNamespace": "ecs"}, "belongs to another service"),
         ({"Tags": {"aws:a": "b"}}, "aws: prefixed tag key"),
     ],
 )
@@ -91,10 +91,10 @@ def _steps(*bounds: tuple[float | None, float | None]) -> Any:
         ),
         (
             _tracking(PredefinedMetricSpecification=INVOCATIONS | {"ResourceLabel": "app/a"}),
-            "takes no ResourceLabel",
+            "ResourceLabel is not allowed",
         ),
         ({"PolicyType": "StepScaling", STEPS: {}}, "needs an AdjustmentType"),
-        (_steps((None, None)), "one of them must be given"),
+        (_steps((None, None)), "one of them is required"),
         (_steps((0, 10), (5, None)), "must not overlap or have a gap"),
         (_steps((0, 10), (20, None)), "must not overlap or have a gap"),
         (_steps((0, 10)), "one without an upper"),
@@ -136,7 +136,7 @@ def test_a_schedule_that_cannot_be_is_refused(scaled: Any, params: Any, words: s
 @pytest.mark.parametrize(
     ("params", "words"),
     [
-        ({"ScalableDimension": PLACE["ScalableDimension"]}, "must also specify a resource ID"),
+        ({"ScalableDimension": PLACE["ScalableDimension"]}, "must also have a resource ID"),
         ({"MaxResults": 51}, "between 1 and 50"),
         ({"NextToken": "x"}, "InvalidNextTokenException"),
     ],
