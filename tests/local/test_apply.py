@@ -203,7 +203,7 @@ def test_another_kind_is_applied_again_once_the_old_endpoint_is_gone(site: Site)
     (stack,) = ran.json["stacks"]
     assert stack["note"].endswith("applied again after that")
     assert endpoint_actions(ran) == [["delete", "create"]]
-    assert "waiting for the endpoint, it is Deleting" in ran.err
+    assert "waiting for the endpoint, its state is Deleting" in ran.err
     (variant,) = site.described(FIRST)["ProductionVariants"]
     assert variant["CurrentServerlessConfig"]["MemorySizeInMB"] == 2048
 

@@ -49,7 +49,7 @@ class Site:
         process = self.start(*arguments, stdin=terminal)
         assert process.stderr
         asked = ""
-        while not asked.endswith("Apply this? Only `yes` does: "):
+        while not asked.endswith("Apply this? Enter `yes` to apply: "):
             read = process.stderr.read(1)
             assert read, asked
             asked += read
