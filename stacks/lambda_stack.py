@@ -15,8 +15,8 @@ from stacks.base import RollforwardStack
 from stacks.constructs import event_patterns
 from stacks.constructs.event_rule import EventRule
 from stacks.constructs.function import FunctionPackage, PythonFunction
+from stacks.constructs.image import look_up_all_images, repository_arns, repository_uris
 from stacks.constructs.topic import Topic
-from stacks.endpoint.image import look_up_all_images, repository_arns, repository_uris
 from stacks.iam.prover import prover_statements
 from stacks.iam.registrar import registrar_statements
 

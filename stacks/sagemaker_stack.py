@@ -12,11 +12,11 @@ from config.schema.serving import OnInstances
 from config.schema.settings import Environment
 from config.schema.source import identity
 from stacks.base import RollforwardStack
+from stacks.constructs.image import look_up_images
 from stacks.constructs.topic import Topic
 from stacks.endpoint.alarms import RollbackAlarms
 from stacks.endpoint.autoscaling import Autoscaling
 from stacks.endpoint.configuration import EndpointConfiguration
-from stacks.endpoint.image import look_up_images
 from stacks.endpoint.model import VariantModel
 from stacks.endpoint.replacement import ReplacementTriggers, keep_primary
 from stacks.endpoint.role import ExecutionRole

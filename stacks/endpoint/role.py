@@ -8,7 +8,7 @@ from cdktf_cdktf_provider_aws.iam_role_policy import IamRolePolicy
 from constructs import Construct
 
 from config.schema.settings import Environment
-from stacks.endpoint.image import repository_arns
+from stacks.constructs.image import repository_arns
 from stacks.iam import arns
 from stacks.iam.statement import Statement, assumed_by, document
 

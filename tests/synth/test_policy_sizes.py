@@ -14,7 +14,7 @@ from cdktf import App
 from config.schema.serving import Network
 from config.schema.settings import Environment, load
 from rollforward.operations.permissions.policies import LONGEST_OF_ROLE, size
-from stacks.endpoint.image import MAX_REPOSITORIES
+from stacks.constructs.image import MAX_REPOSITORIES
 from stacks.lambda_stack import LambdaStack
 from tests.synth.conftest import Synthesize
 from tests.synth.endpoint.samples import with_serving
