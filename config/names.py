@@ -8,7 +8,6 @@ import re
 
 from config.errors import ConfigError
 from config.schema.settings import Environment
-from config.schema.variants import PRIMARY
 from lambda_src.shared import pinned_key
 from lambda_src.shared.parameters import NO_VALUE
 
@@ -21,7 +20,6 @@ ARTIFACT = pinned_key.ARCHIVE
 METRICS = pinned_key.METRICS
 SMOKE = pinned_key.SMOKE
 NO_MODEL = NO_VALUE
-VARIANT = PRIMARY
 # In place of a model's name, it makes a template of any name below.
 ANY_MODEL = "{model}"
 

@@ -9,7 +9,7 @@ SageMaker rolled back, and which versions are rejected.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from config import names
+from config.schema.variants import PRIMARY
 from lambda_src.shared.prover_answer import ProverAnswer, Verdict
 from rollforward.aws.endpoint import UNSETTLED, endpoint_state
 from rollforward.aws.prover import invoke_prover
@@ -67,7 +67,7 @@ def prove(target: Target, on_state: Callable[[str], None]) -> Proof:
         asked = asked or now.asked_for or live
     if answer.rejected:
         registered = pointer_after_rejection(target, asked)
-    wanted = wanted_models(target, registered)[names.VARIANT]
+    wanted = wanted_models(target, registered)[PRIMARY]
     return Proof(
         model=target.model,
         verdict=answer.verdict,

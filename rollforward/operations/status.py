@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from config import names
 from config.schema.source import hub_identity, identity
+from config.schema.variants import PRIMARY
 from rollforward.aws.endpoint import (
     ABSENT,
     IN_SERVICE,
@@ -75,12 +76,12 @@ def status(target: Target) -> Status:
         source=identity(target.settings.source, None) or "registered",
         follows=target.settings.follows_pointer,
         registered=registered,
-        wanted=wanted[names.VARIANT],
-        live=live.get(names.VARIANT),
+        wanted=wanted[PRIMARY],
+        live=live.get(PRIMARY),
         beside={
             name: ExtraVariant(wanted.get(name), live.get(name))
             for name in {**wanted, **live}
-            if name != names.VARIANT
+            if name != PRIMARY
         },
         asked_for=_asked_for(target, endpoint) if endpoint else None,
         state=endpoint.state if endpoint else ABSENT,
@@ -93,7 +94,7 @@ def _asked_for(target: Target, endpoint: Endpoint) -> str | None:
     asked = asked_configuration(target)
     if asked is None or asked == endpoint.configuration:
         return None
-    return _served_models(target, asked).get(names.VARIANT)
+    return _served_models(target, asked).get(PRIMARY)
 
 
 def _served_models(target: Target, configuration: str) -> dict[str, str]:
@@ -102,7 +103,7 @@ def _served_models(target: Target, configuration: str) -> dict[str, str]:
     containers = find_containers(target.region, configuration)
     if containers is None:
         # The endpoint still serves it, but nothing says what it is (terraform-provider-aws #48997).
-        return {names.VARIANT: unknown}
+        return {PRIMARY: unknown}
     return {
         name: _model_identity(container) if container else unknown
         for name, container in containers.items()

@@ -7,7 +7,6 @@ load would start with the configured minimum, and autoscaling would have to add 
 import json
 from pathlib import Path
 
-from config import names
 from config.addresses import (
     CAPACITY,
     CAPACITY_NAME,
@@ -15,6 +14,7 @@ from config.addresses import (
     TERRAFORM_DATA_TYPE,
 )
 from config.outputs import CURRENT_INSTANCES
+from config.schema.variants import PRIMARY
 from rollforward.aws.endpoint import Endpoint, find_endpoint
 from rollforward.aws.pointer import registered_key
 from rollforward.operations.terraform_state import instances_of, last_state
@@ -29,7 +29,7 @@ def instance_options(target: Target | None, stack: Path) -> list[str]:
     if CURRENT_INSTANCES not in declared:
         return []
     endpoint = find_endpoint(target)
-    now = endpoint.instances.get(names.VARIANT, 0) if endpoint else 0
+    now = endpoint.instances.get(PRIMARY, 0) if endpoint else 0
     options = [f"-var={CURRENT_INSTANCES}={now}"]
     if endpoint and (key := _outgrown_version(target, endpoint, now)):
         options.append(f"-replace={CAPACITY}[{json.dumps(key)}]")
