@@ -1,4 +1,4 @@
-"""Checks for what no package registry can install, before anything is installed. Runs on any Python 3."""
+"""Checks for the programs that no package registry installs. Runs on any Python 3."""
 
 import re
 import shutil
@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 WANTED = [
-    # commands, any of them will do; the lowest version; how to get it
+    # commands, of which one is enough; the lowest version; where to get it
     (["terraform", "tofu"], (1, 11), "https://developer.hashicorp.com/terraform/install"),
     (["node"], (20, 0), "https://nodejs.org/en/download"),
     (["npm"], (9, 0), "it comes with Node: https://nodejs.org/en/download"),

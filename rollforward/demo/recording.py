@@ -1,0 +1,24 @@
+"""`python -m rollforward.demo.recording PICTURE`: play the demo, and write what it prints as an SVG."""
+
+import sys
+from pathlib import Path
+
+from rollforward.console import err
+from rollforward.demo.play import play
+from rollforward.folders import WORK
+
+COLUMNS = 120
+
+
+def record(picture: Path) -> None:
+    """Exits with code 1, and leaves the picture as it is, if a step of the demo fails."""
+    err.record, err.soft_wrap, err.width = True, False, COLUMNS
+    result = play(WORK / "recording", quiet=True)
+    if not result.succeeded:
+        sys.exit(1)
+    # The same `id` each time, so that a new picture differs only where the demo does.
+    picture.write_text(err.export_svg(title="make demo", unique_id="demo"), "utf-8")
+
+
+if __name__ == "__main__":
+    record(Path(sys.argv[1]))
