@@ -1,4 +1,4 @@
-"""Commands as they are typed, in this process, so that a fake can answer for AWS."""
+"""Runs commands in this process, so that a fake can answer for AWS."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The commands as they are typed, against an AWS that gives prepare answers."""
+"""The commands in processes of their own, against an AWS that gives prepared answers."""
 
 import json
 import os
@@ -155,17 +155,17 @@ def test_an_unknown_model_is_the_users_mistake(archive: str) -> None:
         assert message(run(*arguments), 2) == expected
 
 
-def test_an_archive_that_is_not_there_is_the_users_mistake() -> None:
+def test_a_missing_archive_is_the_users_mistake() -> None:
     said = message(run("deliver", "sentiment", "no/such/model.tar.gz"), 2)
     assert said == "there is no file 'no/such/model.tar.gz' to deliver"
 
 
-def test_metrics_that_are_not_there_are_the_users_mistake(archive: str) -> None:
+def test_missing_metrics_are_the_users_mistake(archive: str) -> None:
     said = message(run("deliver", "sentiment", archive, "--metrics", "no/such/metrics.json"), 2)
     assert said == "cannot read 'no/such/metrics.json': No such file or directory"
 
 
-def test_a_request_is_given_once(archive: str) -> None:
+def test_a_request_cannot_be_given_twice(archive: str) -> None:
     ran = run("invoke", "sentiment", "{}", "--file", archive)
     assert message(ran, 2) == "give the request as an argument or with --file, not both"
 
@@ -175,7 +175,7 @@ def test_a_request_that_can_not_be_read_is_the_users_mistake() -> None:
     assert message(ran, 2) == "cannot read 'no/such/request.json': No such file or directory"
 
 
-def test_without_credentials_it_is_said_what_to_do(archive: str) -> None:
+def test_missing_credentials_are_an_error_that_says_what_to_do(archive: str) -> None:
     for arguments in (["bootstrap"], ["status"], ["deliver", "sentiment", archive]):
         said = message(run(*arguments), 1)
         assert said == (
@@ -183,7 +183,7 @@ def test_without_credentials_it_is_said_what_to_do(archive: str) -> None:
         )
 
 
-def test_a_refusal_is_told_in_awss_words(fake_aws: FakeAws) -> None:
+def test_a_refusal_shows_awss_own_message(fake_aws: FakeAws) -> None:
     said = message(run("status", environ=fake_aws.environ), 1)
     assert said == "AWS refused DescribeEndpoint: You may not do this (AccessDeniedException)"
 
@@ -200,7 +200,7 @@ def test_an_aws_that_does_not_answer_is_not_a_refusal(fake_aws: FakeAws) -> None
     assert message(run("status", environ=nobody), 1).startswith("cannot connect to AWS: ")
 
 
-def test_a_profile_that_is_not_there_is_named() -> None:
+def test_an_unknown_profile_is_named() -> None:
     said = message(run("status", environ={"AWS_PROFILE": "of-somebody-else"}), 1)
     assert said.startswith("cannot send the request to AWS: ")
     assert "of-somebody-else" in said

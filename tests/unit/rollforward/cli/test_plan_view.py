@@ -31,7 +31,7 @@ from tests.unit.rollforward.operations.apply.stacks import (
         (("update",), "THE ENDPOINT ROLLS to the configuration that it already has"),
     ],
 )
-def test_who_reviews_a_plan_is_warned_before_the_endpoint_goes(
+def test_a_plan_warns_before_the_endpoint_is_deleted_replaced_or_rolled(
     start: Start,
     monkeypatch: pytest.MonkeyPatch,
     actions: tuple[str, ...],
@@ -59,9 +59,7 @@ def test_who_reviews_a_plan_is_warned_before_the_endpoint_goes(
     assert ("THE ENDPOINT" in CliRunner().invoke(app, ["plan"]).output) is (actions != ("update",))
 
 
-def test_who_reviews_a_plan_is_told_how_long_the_roll_bakes(
-    start: Start, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_plan_says_how_long_the_roll_bakes(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     work = start("sentiment")
     work.jobs[2].changes = [Change("aws_sagemaker_endpoint.serving[0]", ("update",))]
     monkeypatch.setattr(commands, "prepare", lambda *_: nullcontext(work))

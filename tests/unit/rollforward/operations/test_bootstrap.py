@@ -44,7 +44,7 @@ def test_a_bucket_that_exists_gets_its_settings_corrected(aws: Account) -> None:
     require_safe(aws, DEV)
 
 
-def test_somebody_elses_bucket_is_left_alone_and_explained(aws: Account) -> None:
+def test_a_bucket_of_another_account_is_not_changed(aws: Account) -> None:
     aws.owners[DEV.state.bucket] = "999999999999"
     with pytest.raises(RollforwardError, match=r"belongs to another account.*choose another name"):
         bootstrap(DEV)

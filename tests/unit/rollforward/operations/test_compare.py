@@ -47,7 +47,7 @@ def compared(
     return compare(promotion, versions, MODEL, *pair)
 
 
-def test_metrics_stand_side_by_side_with_their_exact_difference() -> None:
+def test_metrics_are_compared_with_their_exact_difference() -> None:
     found = compared(version(2, accuracy=0.92, f1=0.8), version(1, accuracy=0.91, auc=0.7))
     assert found.metrics == [
         Difference("accuracy", 0.91, 0.92, 0.01),
@@ -89,17 +89,17 @@ def test_a_version_has_the_metrics_that_came_after_it() -> None:
     assert found.a.metrics == {}
 
 
-def test_what_was_refused_has_no_metrics_of_others() -> None:
+def test_a_refused_delivery_has_no_metrics_of_others() -> None:
     found = compared(version(3, f1=0.9), version(2), version(1))
     assert found.metrics == []
 
 
-def test_a_version_that_is_not_there_can_not_be_compared() -> None:
+def test_an_unknown_version_cannot_be_compared() -> None:
     with pytest.raises(RollforwardError, match="sentiment has no version 7; it has: 2, 1"):
         compared(version(2), version(1), pair=(1, 7))
 
 
-def test_a_metric_is_followed_over_the_versions_that_have_it() -> None:
+def test_a_series_has_the_values_of_the_versions_that_have_the_metric() -> None:
     versions = [version(3, f1=0.9), version(2, auc=0.5), version(1, f1=0.8)]
     assert series(versions, "f1") == [(1, 0.8), (3, 0.9)]
     with pytest.raises(
@@ -150,7 +150,7 @@ def typed_compare(*options: str) -> Ran:
 
 
 @pytest.mark.usefixtures("gated")
-def test_a_comparison_tells_metrics_verdicts_and_the_gate(aws: Account) -> None:
+def test_a_comparison_shows_metrics_verdicts_and_the_gate(aws: Account) -> None:
     two_versions(aws)
     ran = typed_compare()
     assert ran.code == 0
@@ -183,7 +183,7 @@ def test_a_comparison_is_data_as_well(aws: Account) -> None:
     assert (found["a"]["verdict"], found["b"]["verdict"]) == ("Approved", "Rejected")
 
 
-def test_without_a_gate_it_is_said_which_one_there_is(
+def test_a_comparison_names_the_gate_that_does_not_check_metrics(
     aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ungated = DEV.models[MODEL].model_copy(update={"promotion": AUTOMATIC})
@@ -202,7 +202,7 @@ def test_a_metric_is_drawn_below_the_comparison(aws: Account) -> None:
     assert "\x1b" not in ran.out
 
 
-def test_a_metric_that_is_not_there_is_the_users_mistake(aws: Account) -> None:
+def test_an_unknown_metric_is_the_users_mistake(aws: Account) -> None:
     two_versions(aws)
     ran = typed_compare("--plot", "speed")
     assert (ran.code, ran.out) == (2, "")

@@ -85,7 +85,7 @@ def test_a_decision_that_does_not_come_says_where_to_look(
     assert "rollforward-dev-registrar-dead-letters" in str(caught.value)
 
 
-def test_nothing_is_uploaded_where_nothing_would_read_it(aws: Account, archive: Path) -> None:
+def test_nothing_is_uploaded_before_the_model_is_deployed(aws: Account, archive: Path) -> None:
     aws.parameters.clear()
     with pytest.raises(RollforwardError, match="deploy the stack dev-lambda first"):
         deliver(SENTIMENT, archive, "v1", ignore)
@@ -109,7 +109,7 @@ def test_a_version_that_would_make_another_key_is_refused(
     assert aws.requests == []
 
 
-def test_an_unknown_model_is_refused_by_the_names_there_are(aws: Account, archive: Path) -> None:
+def test_an_unknown_model_is_refused_with_the_known_names(aws: Account, archive: Path) -> None:
     with pytest.raises(ConfigError, match="it has: sentiment"):
         deliver(Target(DEV, "other"), archive, "v1", ignore)
     assert aws.requests == []
@@ -176,7 +176,7 @@ def test_a_refusal_alone_fails_the_command(
     ],
     ids=["not JSON", "not text", "too deep", "no object", "no file"],
 )
-def test_nothing_is_uploaded_with_metrics_that_can_not_be_read(
+def test_nothing_is_uploaded_if_the_metrics_cannot_be_read(
     aws: Account, archive: Path, tmp_path: Path, text: bytes | None, reason: str
 ) -> None:
     metrics = tmp_path / "metrics.json"

@@ -42,13 +42,13 @@ def test_a_version_has_the_metrics_that_the_registry_has(aws: Account) -> None:
     assert version["delivered"] == "v1"
 
 
-def test_metadata_that_is_no_number_is_no_metric(aws: Account) -> None:
+def test_metadata_that_is_not_a_number_is_no_metric(aws: Account) -> None:
     words = {"metrics.note": "good", "metrics.loss": "nan", "metrics.size": "1e999"}
     aws.register(package(1, key=V1, **words), package(2, key=V2))
     assert [one["metrics"] for one in history("--json").json] == [{}, {}]
 
 
-def test_a_few_metrics_are_shown_and_the_number_of_the_others(aws: Account) -> None:
+def test_only_a_few_metrics_are_shown_and_the_number_of_the_others(aws: Account) -> None:
     aws.register(package(1, key=V1, **SCORES, **{"metrics.zeal": "3", "metrics.zest": "4"}))
     assert "auc 0.5, f1 0.5, precision 0.5, recall 0.5, +2 Sound" in history().lines[1]
 
@@ -61,7 +61,7 @@ def test_the_metrics_of_the_gate_are_shown_first(
     assert "recall 0.5, zeal 1234567, auc 0.5, f1 0.5, +1 Sound" in history().lines[1]
 
 
-def test_both_versions_of_a_model_whose_metrics_came_later_are_told(aws: Account) -> None:
+def test_both_versions_of_a_model_whose_metrics_came_later_are_shown(aws: Account) -> None:
     aws.register(
         package(2, key=V1, **{"metrics.f1": "0.9"}),
         package(1, "PendingManualApproval", key=V1),

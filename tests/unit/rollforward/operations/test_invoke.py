@@ -98,14 +98,14 @@ def test_an_asynchronous_answer_is_data_as_well(queue: Account) -> None:
     }
 
 
-def test_an_asynchronous_failure_is_told_with_its_text(queue: Account) -> None:
+def test_an_asynchronous_failure_is_shown_with_its_text(queue: Account) -> None:
     queue.objects[BUCKET, FAILURE] = b"no such column"
     ran = invoke()
     assert (ran.code, ran.out) == (1, "")
     assert ran.err == f"error: no prediction: no such column (s3://{BUCKET}/{FAILURE})\n"
 
 
-def test_an_endpoint_that_takes_no_requests_is_told(queue: Account) -> None:
+def test_an_endpoint_that_accepts_no_requests_is_an_error(queue: Account) -> None:
     queue.refusals["invoke_endpoint_async"] = Refusal("ValidationError", "Endpoint e not found.")
     ran = invoke()
     assert ran.code == 1
@@ -123,7 +123,7 @@ def test_an_answer_that_can_no_longer_come_is_not_waited_for(
 
 
 @pytest.mark.usefixtures("queue")
-def test_who_no_longer_waits_is_told_where_the_answer_will_be(
+def test_an_interrupted_wait_says_where_the_answer_will_be(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def interrupted(*_: object) -> None:

@@ -211,7 +211,7 @@ def test_a_log_group_may_be_tagged_as_it_is_created() -> None:
 
 
 @pytest.mark.parametrize("whose", [[], ["--plan", "--apply"]])
-def test_whose_permissions_must_be_said(whose: list[str]) -> None:
+def test_the_command_must_say_whose_permissions(whose: list[str]) -> None:
     ran = CliRunner().invoke(app, ["permissions", *whose])
     assert (ran.exit_code, ran.stdout) == (2, "")
     assert "--plan or --apply" in ran.stderr

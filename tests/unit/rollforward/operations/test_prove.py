@@ -61,7 +61,7 @@ def test_the_prover_learns_what_the_last_apply_asked_for(aws: Account) -> None:
     assert request["Payload"] == b'{"model": "sentiment", "configuration": "the-new"}'
 
 
-def test_what_is_registered_since_is_no_failure_but_shown(aws: Account) -> None:
+def test_a_version_that_was_registered_since_is_shown_and_is_no_failure(aws: Account) -> None:
     aws.serve(V1)
     aws.point(V2)
     aws.prover_says("live", live=V1, asked=V1)
@@ -121,7 +121,7 @@ def test_a_roll_back_to_what_is_not_registered_needs_an_apply(aws: Account) -> N
     assert prove().lines[-1] == f"next {APPLY}"
 
 
-def test_new_settings_that_did_not_work_are_to_be_corrected(aws: Account) -> None:
+def test_after_a_roll_back_of_new_settings_the_next_step_is_to_correct_them(aws: Account) -> None:
     rolled_back(aws, pointed=V1, asked=V1, rejected=())
     ran = prove()
     assert ran.code == 1

@@ -49,7 +49,7 @@ def test_a_revert_without_an_apply_has_no_proof(aws: Account) -> None:
     }
 
 
-def test_a_model_that_has_a_rejected_version_is_nothing_to_revert_to(aws: Account) -> None:
+def test_a_revert_does_not_return_to_a_model_with_a_rejected_version(aws: Account) -> None:
     others = package(2, key=V2), package(1, "Rejected", key=V2)
     aws.register(package(3, key=V3), *others, registered=V3)
     assert "sentiment has no other approved version to return to" in revert().err

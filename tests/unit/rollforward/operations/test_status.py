@@ -51,7 +51,7 @@ def test_a_registered_model_without_an_endpoint_does_not_agree(aws: Account) -> 
     assert not status(SENTIMENT).agree
 
 
-def test_what_an_endpoint_failed_of_is_told(aws: Account) -> None:
+def test_the_reason_of_a_failed_endpoint_is_shown(aws: Account) -> None:
     aws.point(V1)
     aws.serve(V1, state="Failed", failure="The container did not pass the ping")
     found = status(SENTIMENT)
@@ -84,7 +84,7 @@ def test_an_endpoint_that_is_not_in_service_does_not_agree(aws: Account, state: 
     assert not status(SENTIMENT).agree
 
 
-def test_a_live_configuration_that_was_deleted_is_told_not_raised(aws: Account) -> None:
+def test_a_deleted_live_configuration_is_shown_and_is_no_error(aws: Account) -> None:
     aws.point(V1)
     aws.describe("InService", configuration="gone")
     found = status(SENTIMENT)
@@ -92,7 +92,7 @@ def test_a_live_configuration_that_was_deleted_is_told_not_raised(aws: Account) 
     assert not found.agree
 
 
-def test_what_sagemaker_rolled_back_from_is_told(aws: Account) -> None:
+def test_the_model_that_sagemaker_rolled_back_from_is_shown(aws: Account) -> None:
     aws.point(V1)
     aws.describe("InService", configuration="the-old", failure="No weights")
     aws.configure(V1, "the-old")
@@ -115,7 +115,7 @@ def test_an_endpoint_that_serves_what_was_asked_for_says_no_more(
     assert status(SENTIMENT).asked_for is None
 
 
-def test_the_command_tells_what_was_rolled_back_from(aws: Account) -> None:
+def test_the_command_shows_what_was_rolled_back_from(aws: Account) -> None:
     aws.point(V1)
     aws.describe("InService")
     aws.configure(V1, "the-configuration")

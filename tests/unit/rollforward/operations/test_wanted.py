@@ -103,7 +103,7 @@ def test_before_the_first_registered_model_nothing_is_wanted_of_any_variant(aws:
     assert (found.wanted, found.agree) == (None, True)
 
 
-def test_the_status_says_that_nobody_need_wait_for_the_pointer(
+def test_the_status_says_that_the_endpoint_does_not_follow_the_pointer(
     aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load(monkeypatch, HUB_ALONE)
@@ -161,7 +161,7 @@ def test_a_variant_that_lags_behind_makes_an_apply_due(
     assert ran.lines[-1] == "next an apply is due: rollforward apply sentiment --env dev"
 
 
-def test_a_model_of_the_hub_that_is_not_there_yet_needs_an_apply(
+def test_a_model_of_the_hub_without_an_endpoint_needs_an_apply(
     aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     aws.prover_says("no endpoint")
@@ -193,10 +193,10 @@ def test_a_model_of_the_hub_that_was_rolled_back_is_to_be_changed_in_config(
 
 
 @pytest.mark.parametrize(
-    ("chosen", "told"), [(HUB_ALONE, True), (PINNED, True), (PINNED_AND_CHALLENGED, False)]
+    ("chosen", "is_noted"), [(HUB_ALONE, True), (PINNED, True), (PINNED_AND_CHALLENGED, False)]
 )
-def test_who_delivers_to_a_model_that_nobody_follows_is_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, chosen: Target, told: bool
+def test_a_delivery_says_if_the_endpoint_does_not_follow_the_pointer(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, chosen: Target, is_noted: bool
 ) -> None:
     load(monkeypatch, chosen)
     result = DeliveryResult(
@@ -207,10 +207,10 @@ def test_who_delivers_to_a_model_that_nobody_follows_is_told(
     archive.write_bytes(b"an archive")
     ran = typed(app, "deliver", MODEL, str(archive))
     assert ran.code == 0
-    assert ("The endpoint does not follow the pointer" in ran.err) == told
+    assert ("The endpoint does not follow the pointer" in ran.err) == is_noted
 
 
-def test_who_reverts_a_model_that_nobody_follows_is_told(
+def test_a_revert_says_if_the_endpoint_does_not_follow_the_pointer(
     aws: Account, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     load(monkeypatch, HUB_ALONE)

@@ -1,4 +1,4 @@
-"""What is asked of Terraform once, and what is told when it can not go on."""
+"""What Terraform initialises once, and what an error says when Terraform fails."""
 
 import json
 from pathlib import Path
@@ -52,13 +52,13 @@ def test_a_folder_is_initialised_once(initialised: Stack) -> None:
     assert inits(initialised) == 1
 
 
-def test_a_folder_is_initialised_anew_for_another_backend(initialised: Stack) -> None:
+def test_a_folder_is_initialised_again_for_another_backend(initialised: Stack) -> None:
     write_backend(initialised.folder, "b")
     initialised.init()
     assert inits(initialised) == 2
 
 
-def test_a_folder_is_initialised_anew_when_its_provider_has_gone(initialised: Stack) -> None:
+def test_a_folder_is_initialised_again_when_its_provider_is_missing(initialised: Stack) -> None:
     (provider,) = (initialised.folder / ".terraform" / "providers").glob("*/*/*/*/*")
     provider.rmdir()
     provider.symlink_to("a-cache-that-was-emptied")
@@ -66,11 +66,13 @@ def test_a_folder_is_initialised_anew_when_its_provider_has_gone(initialised: St
     assert inits(initialised) == 2
 
 
-def test_what_was_just_installed_is_not_hashed_with_each_command(initialised: Stack) -> None:
+def test_terraform_does_not_hash_the_installed_provider_with_each_command(
+    initialised: Stack,
+) -> None:
     assert (initialised.folder / ".terraform.lock.hcl").read_text() == "version = 5\n"
 
 
-def test_a_plan_that_fails_is_told_in_terraforms_own_words(
+def test_a_plan_that_fails_shows_terraforms_own_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found = {"severity": "error", "summary": "No such bucket", "detail": "It is gone."}
@@ -89,7 +91,7 @@ def test_a_plan_that_fails_is_told_in_terraforms_own_words(
 
 
 @pytest.mark.parametrize("command", ["plan", "apply", "plan_and_apply"])
-def test_a_lock_is_told_with_who_holds_it_since_when_and_how_to_release_it(
+def test_an_error_about_a_lock_says_who_holds_it_since_when_and_how_to_release_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     found = {"severity": "error", "summary": "Error acquiring the state lock", "detail": LOCKED}
@@ -104,7 +106,7 @@ def test_a_lock_is_told_with_who_holds_it_since_when_and_how_to_release_it(
     )
 
 
-def test_a_state_bucket_that_is_not_there_is_told_with_what_makes_it(
+def test_an_error_about_a_missing_state_bucket_names_the_command_that_creates_it(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     said = 'Failed to get existing workspaces: S3 bucket "states" does not exist.'

@@ -110,7 +110,7 @@ def test_a_plan_holds_what_changes_and_nothing_else(
     ]
 
 
-def test_what_was_planned_and_applied_at_once_is_told_with_what_came_of_it(
+def test_a_plan_that_is_applied_at_once_returns_changes_and_outputs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = left_outputs(registered_model="new", endpoint="e")
@@ -122,15 +122,13 @@ def test_what_was_planned_and_applied_at_once_is_told_with_what_came_of_it(
     ]
 
 
-def test_an_apply_tells_the_outputs_that_it_left(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_apply_returns_the_outputs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     left = left_outputs(registered_model="new", endpoint="e")
     stack, _ = planned(tmp_path, monkeypatch, [event("version", "Terraform 1.11.4"), left])
     assert stack.apply() == {"registered_model": "new", "endpoint": "e"}
 
 
-def test_the_log_holds_what_terraform_says_in_words_while_it_says_it(
+def test_the_log_gets_terraforms_events_as_text_while_it_runs(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     events = "".join(f"{json.dumps(one)}\n" for one in ROLL[:1])
@@ -144,7 +142,7 @@ def test_the_log_holds_what_terraform_says_in_words_while_it_says_it(
     stack.apply()
 
 
-def test_a_plan_that_changes_nothing_is_not_looked_at_again(
+def test_a_plan_without_changes_is_not_shown_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stack, arguments = planned(tmp_path, monkeypatch, [planned_outputs(endpoint="noop")])
@@ -218,7 +216,7 @@ def test_ctrl_c_reaches_terraform_once_and_waits_for_it(
     assert err.strip().endswith("KeyboardInterrupt")
 
 
-def test_without_terraform_or_opentofu_it_is_said_what_to_run(
+def test_a_missing_terraform_is_an_error_that_says_what_to_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("TERRAFORM_BINARY_NAME", raising=False)
@@ -239,7 +237,7 @@ def test_opentofu_is_used_where_there_is_no_terraform(
     assert binary() == str(tmp_path / "tofu")
 
 
-def test_a_wish_for_a_program_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_program_that_the_user_chose_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TERRAFORM_BINARY_NAME", "terraform-of-my-own")
     with pytest.raises(RollforwardError, match="terraform-of-my-own is not on the PATH"):
         binary()
@@ -257,7 +255,7 @@ def test_the_users_own_configuration_is_left_alone(
 def test_the_mirror_that_the_user_names_is_where_the_provider_comes_from(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, mirror: Path
 ) -> None:
-    # A file that is not there is no configuration of the user's own.
+    # A file that does not exist is no configuration of the user's.
     monkeypatch.setenv("TF_CLI_CONFIG_FILE", str(tmp_path / "not-there.rc"))
     monkeypatch.setenv(MIRROR, str(mirror))
     assert provider_mirror() == mirror
@@ -266,7 +264,7 @@ def test_the_mirror_that_the_user_names_is_where_the_provider_comes_from(
     assert 'exclude = ["registry.terraform.io/hashicorp/aws"]' in written
 
 
-def test_a_mirror_in_a_place_that_terraform_implies_is_found(
+def test_a_mirror_in_one_of_terraforms_implied_folders_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv(MIRROR, raising=False)

@@ -52,7 +52,7 @@ def test_a_roll_says_when_its_smoke_request_is_sent(serving: Serving, said: str)
 
 
 @pytest.mark.parametrize("actions", [("create",), REPLACE])
-def test_a_new_endpoint_is_asked_after_the_apply(actions: tuple[str, ...]) -> None:
+def test_a_new_endpoint_gets_its_smoke_request_after_the_apply(actions: tuple[str, ...]) -> None:
     note = bake_note(ON_INSTANCES, [Change(ENDPOINT, actions)])
     assert note is not None
     assert note.endswith("SageMaker cannot roll back a new endpoint.")
@@ -66,5 +66,5 @@ def test_a_new_endpoint_is_asked_after_the_apply(actions: tuple[str, ...]) -> No
         [Change("aws_sagemaker_endpoint_configuration.configuration", ("create",))],
     ],
 )
-def test_what_does_not_roll_is_not_noted(changes: list[Change]) -> None:
+def test_a_plan_that_does_not_roll_the_endpoint_has_no_note(changes: list[Change]) -> None:
     assert bake_note(ON_INSTANCES, changes) is None

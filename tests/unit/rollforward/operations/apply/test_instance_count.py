@@ -44,7 +44,7 @@ def remembered(aws: Account, **counts: int) -> None:
 THREE = {"VariantName": "primary", "CurrentInstanceCount": 3}
 
 
-def test_a_version_that_comes_back_to_a_larger_fleet_takes_the_count_anew(
+def test_a_version_that_returns_to_a_larger_fleet_takes_the_new_count(
     aws: Account, stack: Path
 ) -> None:
     endpoint_has(aws, THREE)
@@ -56,7 +56,9 @@ def test_a_version_that_comes_back_to_a_larger_fleet_takes_the_count_anew(
     ]
 
 
-def test_what_is_live_is_not_rolled_for_having_grown(aws: Account, stack: Path) -> None:
+def test_a_live_version_is_not_rolled_because_its_fleet_has_grown(
+    aws: Account, stack: Path
+) -> None:
     endpoint_has(aws, THREE)
     remembered(aws, v1=1, v2=1)
     aws.point("v2")
@@ -73,7 +75,7 @@ def test_a_version_that_is_new_or_large_enough_is_left_alone(
     assert instance_options(SENTIMENT, stack) == ["-var=current_instances=3"]
 
 
-def test_it_is_what_the_primary_variant_has_now(aws: Account, stack: Path) -> None:
+def test_the_count_is_that_of_the_primary_variant(aws: Account, stack: Path) -> None:
     endpoint_has(aws, {"VariantName": "challenger", "CurrentInstanceCount": 7}, THREE)
     assert instance_options(SENTIMENT, stack) == ["-var=current_instances=3"]
 
@@ -88,7 +90,7 @@ def test_before_the_first_roll_there_are_none(stack: Path) -> None:
     assert instance_options(SENTIMENT, stack) == ["-var=current_instances=0"]
 
 
-def test_a_stack_that_does_not_ask_is_told_nothing(tmp_path: Path) -> None:
+def test_a_stack_without_a_count_of_instances_gets_no_options(tmp_path: Path) -> None:
     (tmp_path / "cdk.tf.json").write_text('{"terraform": {}}')
     assert instance_options(SENTIMENT, tmp_path) == []
     assert instance_options(None, tmp_path) == []

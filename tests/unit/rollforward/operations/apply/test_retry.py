@@ -35,14 +35,14 @@ def test_an_endpoint_that_is_still_deleted_or_updated_is_applied_again_after_tha
     states: Sequence[str],
 ) -> None:
     refuse(tmp_path, monkeypatch, words, *states)
-    told: list[str] = []
-    work = replace(start("a"), report=lambda _, doing: told.append(doing))
+    reported: list[str] = []
+    work = replace(start("a"), report=lambda _, doing: reported.append(doing))
     apply(work)
     job = work.jobs[2]
     assert (job.result, job.error) == ("applied", None)
     assert job.note == "the endpoint was still being deleted or updated: applied again after that"
     assert job.changes == (Change("aws_x.y", ("create",)),)
-    assert f"waiting for the endpoint, its state is {states[0]}" in told
+    assert f"waiting for the endpoint, its state is {states[0]}" in reported
     assert applies_of_a(tmp_path) == 2
 
 

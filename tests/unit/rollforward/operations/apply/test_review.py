@@ -45,7 +45,7 @@ def plans(tmp_path: Path, action: str, outputs: Mapping[str, tuple[str, str]]) -
         ({"registered_model": "v3"}, {"registered_model": ("v3", "v5")}, "failed"),
     ],
 )
-def test_what_was_approved_meanwhile_does_not_go_live_without_a_review(
+def test_a_version_that_is_approved_during_the_apply_does_not_go_live_without_a_review(
     start: Start,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,

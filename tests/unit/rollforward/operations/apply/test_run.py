@@ -33,13 +33,15 @@ def test_stacks_are_applied_in_their_order(start: Start, tmp_path: Path, apply: 
     assert set(results(work).values()) == {"applied"}
 
 
-def test_who_is_asked_gets_what_was_planned(start: Start, tmp_path: Path) -> None:
+def test_an_apply_after_a_review_applies_the_plan(start: Start, tmp_path: Path) -> None:
     reviewed(start("a"))
     begun = [line for line in journal(tmp_path, "apply") if "begins" in line]
     assert all(line.endswith("apply -no-color -input=false -json plan") for line in begun)
 
 
-def test_with_nobody_asked_one_command_a_stack_does_it_all(start: Start, tmp_path: Path) -> None:
+def test_an_apply_without_a_review_runs_one_command_for_each_stack(
+    start: Start, tmp_path: Path
+) -> None:
     run.apply_without_review(start("a"))
     assert journal(tmp_path, "plan") == []
     begun = [line for line in journal(tmp_path, "apply") if "begins" in line]
@@ -66,7 +68,9 @@ def test_no_more_run_at_a_time_than_the_memory_holds(
 
 
 @either_way
-def test_what_does_not_change_is_told(start: Start, tmp_path: Path, apply: Apply) -> None:
+def test_a_stack_without_changes_is_shown_as_such(
+    start: Start, tmp_path: Path, apply: Apply
+) -> None:
     (tmp_path / "nothing-s3").touch()
     work = start("a")
     apply(work)
@@ -102,7 +106,7 @@ def test_an_endpoint_without_a_proof_is_no_success(
         "SageMaker Endpoint (a) update: unexpected state 'RollingBack', wanted target 'InService'",
     ],
 )
-def test_a_roll_that_was_rolled_back_is_proven_all_the_same(
+def test_an_apply_that_sagemaker_rolled_back_is_proven(
     start: Start, tmp_path: Path, apply: Apply, words: str
 ) -> None:
     (tmp_path / "fail-apply-a").write_text(words)
@@ -118,7 +122,7 @@ def test_a_roll_that_was_rolled_back_is_proven_all_the_same(
     ("command", "apply"),
     [("plan", reviewed), ("apply", reviewed), ("apply", run.apply_without_review)],
 )
-def test_what_needs_a_failed_stack_is_skipped_and_named(
+def test_a_stack_that_needs_a_failed_stack_is_skipped(
     start: Start, tmp_path: Path, command: str, apply: Apply
 ) -> None:
     (tmp_path / f"fail-{command}-s3").touch()
