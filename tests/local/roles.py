@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 
-def serving_role(iam: Any) -> str:
-    """The ARN of a new role that SageMaker may assume and that may do everything."""
-    trusts = {"Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    role = iam.create_role(RoleName="serving", AssumeRolePolicyDocument=_policy(trusts))["Role"]
+def create_serving_role(iam: Any) -> str:
+    """Create a role that SageMaker may assume and that allows everything; return its ARN."""
+    trust = {"Principal": {"Service": "sagemaker.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    role = iam.create_role(RoleName="serving", AssumeRolePolicyDocument=_policy(trust))["Role"]
     everything = _policy({"Action": "*", "Resource": "*"})
     iam.put_role_policy(RoleName="serving", PolicyName="everything", PolicyDocument=everything)
     return str(role["Arn"])

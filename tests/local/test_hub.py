@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from examples.sentiment.build import build
 from localcloud.cloud import LocalCloud, local_cloud
-from tests.local.roles import serving_role
+from tests.local.roles import create_serving_role
 
 ACCOUNT = "123456789012"
 REGION = "us-east-1"
@@ -68,7 +68,7 @@ class Hub:
 class Cloud:
     def __init__(self, cloud: LocalCloud) -> None:
         self.s3 = _client("s3", cloud.environment["AWS_ENDPOINT_URL"])
-        self.role = serving_role(_client("iam", cloud.environment["AWS_ENDPOINT_URL"]))
+        self.role = create_serving_role(_client("iam", cloud.environment["AWS_ENDPOINT_URL"]))
         self.sagemaker = _client("sagemaker", cloud.sagemaker)
         self.runtime = _client("sagemaker-runtime", cloud.sagemaker)
 

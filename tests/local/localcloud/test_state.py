@@ -11,7 +11,7 @@ import pytest
 from examples.sentiment.build import build
 from localcloud.behaviour import Behaviour
 from localcloud.cloud import LocalCloud, local_cloud
-from tests.local.roles import serving_role
+from tests.local.roles import create_serving_role
 from tests.local.stories import wait_for
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
@@ -70,7 +70,7 @@ def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What a cloud leaves that has objects, versions, an endpoint that serves, and some in motion."""
     folder = tmp_path_factory.mktemp("before")
     with local_cloud(folder, ACCOUNT, REGION, UNHURRIED, state=folder / "state") as cloud:
-        serving_role(client(cloud, "iam"))
+        create_serving_role(client(cloud, "iam"))
         client(cloud, "ssm").put_parameter(Name="/pointer", Value="v1", Type="String")
         s3, sagemaker = client(cloud, "s3"), client(cloud, "sagemaker")
         s3.create_bucket(Bucket=BUCKET)
