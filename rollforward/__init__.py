@@ -1,1 +1,1 @@
-"""The operator's command, and the local cloud that it runs against without an AWS account."""
+"""The command `rollforward`: what an operator does, from the first deployment to a revert."""

@@ -1,0 +1,1 @@
+"""The operator's adapter of AWS: the only package of the command that calls AWS."""

@@ -39,6 +39,30 @@ class Processes:
 
         The output goes to files: if this process is killed, a pipe would kill the program as well.
         """
+        process: subprocess.Popen[bytes] | None = None
+        try:
+            with defer_interrupts():
+                process = self._start(command, folder, environ, out, err)
+            return _wait(process, meanwhile)
+        except KeyboardInterrupt:
+            if process:
+                print(f"waiting for terraform {command[1]} to stop cleanly", file=sys.stderr)
+                with ignore_interrupts():
+                    self.interrupt()
+                    process.wait()
+            raise
+        finally:
+            with self._lock:
+                self._running.discard(process)
+
+    def _start(
+        self,
+        command: Sequence[str],
+        folder: Path,
+        environ: Mapping[str, str],
+        out: IO[bytes],
+        err: IO[bytes],
+    ) -> subprocess.Popen[bytes]:
         with self._lock:
             self.require_going_on()
             process = subprocess.Popen(
@@ -53,17 +77,7 @@ class Processes:
                 start_new_session=True,
             )
             self._running.add(process)
-        try:
-            return _wait(process, meanwhile)
-        except KeyboardInterrupt:
-            print(f"waiting for terraform {command[1]} to stop cleanly", file=sys.stderr)
-            with ignore_interrupts():
-                self.interrupt()
-                process.wait()
-            raise
-        finally:
-            with self._lock:
-                self._running.discard(process)
+            return process
 
     def require_going_on(self) -> None:
         """Raise RollforwardError after an interrupt."""
@@ -76,6 +90,26 @@ class Processes:
             self._interrupted = True
             for process in self._running:
                 process.send_signal(signal.SIGINT)
+
+
+@contextmanager
+def defer_interrupts() -> Iterator[None]:
+    """Raise KeyboardInterrupt after the block instead of inside it, where it could lose what was started."""
+    if threading.current_thread() is not threading.main_thread():
+        yield  # Python raises KeyboardInterrupt in the main thread only
+        return
+    received: list[int] = []
+    before = {number: signal.getsignal(number) for number in SIGNALS}
+    handled = {number: handler for number, handler in before.items() if callable(handler)}
+    for number in handled:
+        signal.signal(number, lambda received_number, _: received.append(received_number))
+    try:
+        yield
+    finally:
+        for number, handler in handled.items():
+            signal.signal(number, handler)
+    if received:
+        raise KeyboardInterrupt
 
 
 @contextmanager

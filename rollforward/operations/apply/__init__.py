@@ -1,0 +1,1 @@
+"""Plans and applies the stacks of an environment, and proves the endpoints."""
