@@ -32,7 +32,7 @@ def actions_of(service: str) -> dict[str, Action]:
 
 
 def mistakes(statement: dict[str, Any]) -> Iterator[str]:
-    """What AWS's reference does not know of one statement: an action, a resource for it, a key for it."""
+    """The parts of one statement that AWS's reference does not have: actions, resources, condition keys."""
     actions = (
         statement["Action"] if isinstance(statement["Action"], list) else [statement["Action"]]
     )

@@ -10,7 +10,7 @@ Resource = dict[str, Any]
 
 
 class Template:
-    """What `cdktf.Testing.synth` gives of one stack."""
+    """The Terraform JSON of one stack, as `cdktf.Testing.synth` returns it."""
 
     def __init__(self, stack: cdktf.TerraformStack) -> None:
         self.text = cdktf.Testing.synth(stack)

@@ -53,7 +53,9 @@ def test_everything_is_tagged(dev: dict[str, Template]) -> None:
         ]
 
 
-def test_only_what_has_no_resources_is_allowed_on_any(any_environment: dict[str, Template]) -> None:
+def test_only_actions_without_resources_are_allowed_on_a_wildcard(
+    any_environment: dict[str, Template],
+) -> None:
     for template in any_environment.values():
         for statement in template.policies():
             if "*" in statement.get("Resource", []):

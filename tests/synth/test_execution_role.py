@@ -36,7 +36,7 @@ def test_the_key_is_used_through_the_services_that_an_endpoint_needs(
     assert via(prod[f"sagemaker-{model}"]) == services
 
 
-def test_no_role_uses_the_key_by_itself(prod: dict[str, Template]) -> None:
+def test_no_role_uses_the_key_directly(prod: dict[str, Template]) -> None:
     for template in prod.values():
         for statement in template.policies():
             if any(action.startswith("kms:") for action in statement["Action"]):
@@ -62,13 +62,13 @@ def test_metrics_go_to_the_namespace_of_endpoints_only(dev: dict[str, Template])
     }
 
 
-def test_the_role_may_make_the_log_group_of_its_endpoint_only(dev: dict[str, Template]) -> None:
+def test_the_role_may_create_the_log_group_of_its_endpoint_only(dev: dict[str, Template]) -> None:
     group = "arn:aws:logs:us-east-1:123456789012:log-group:/aws/sagemaker/Endpoints"
     create = allowed(dev["sagemaker-sentiment"], "logs:CreateLogGroup")
     assert create["Resource"] == [f"{group}/rollforward-dev-sentiment:*"]
 
 
-def test_terraform_makes_the_log_group_before_an_endpoint_can(dev: dict[str, Template]) -> None:
+def test_terraform_creates_the_log_group_before_the_endpoint_does(dev: dict[str, Template]) -> None:
     stack = dev["sagemaker-sentiment"]
     assert stack.only("aws_iam_role_policy")["depends_on"] == ["aws_cloudwatch_log_group.logs"]
     assert any(
@@ -77,7 +77,7 @@ def test_terraform_makes_the_log_group_before_an_endpoint_can(dev: dict[str, Tem
     )
 
 
-def test_the_role_lists_nothing(any_environment: dict[str, Template]) -> None:
+def test_the_role_has_no_list_actions(any_environment: dict[str, Template]) -> None:
     for part, template in any_environment.items():
         if part.startswith("sagemaker-"):
             assert "s3:ListBucket" not in template.text

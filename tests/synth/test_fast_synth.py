@@ -1,4 +1,4 @@
-"""The fast path against the stock one: each in a process of its own, for a process can take only one."""
+"""The lazy bindings and the shipped ones give the same bytes. Each needs a process of its own."""
 
 import json
 import os
@@ -109,7 +109,7 @@ def test_the_first_runs_leave_the_index_that_later_runs_need() -> None:
         assert found
 
 
-def test_every_submodule_goes_by_the_name_that_javascript_knows() -> None:
+def test_every_submodule_has_the_name_that_javascript_exports() -> None:
     folder = Path(str(distribution(PROVIDER.replace("_", "-")).locate_file(PROVIDER)))
     (tarball,) = (folder / "_jsii").glob("*.tgz")
     with tarfile.open(tarball) as archive:
@@ -126,7 +126,7 @@ def test_a_type_that_only_javascript_returns_is_found() -> None:
     stack = cdktf.TerraformStack(cdktf.Testing.app(), "stack")
     assert f"{PROVIDER}.xray_group" not in sys.modules
     reference = stack.__jsii_ref__  # type: ignore[attr-defined]  # jsii gives it to every object
-    # Made behind Python's back, as a construct written in JavaScript makes its children.
+    # Created in Node only, as a construct written in JavaScript creates its children.
     jsii.kernel.provider.create(
         CreateRequest(
             fqn="@cdktf/provider-aws.xrayGroup.XrayGroup",

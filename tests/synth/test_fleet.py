@@ -29,7 +29,7 @@ def test_a_selected_models_stack_is_the_same_bytes(tmp_path: Path) -> None:
     assert part == {name: whole[name] for name in part}
 
 
-def test_a_selection_leaves_out_what_all_models_share(tmp_path: Path) -> None:
+def test_a_selection_has_no_shared_stacks(tmp_path: Path) -> None:
     # A Lambda stack of fewer models would take the others' pointers away.
     part = synthesized(fleet("fraud", "sentiment"), tmp_path, "fraud")
     assert part.keys() == {"dev-sagemaker-fraud"}
@@ -52,7 +52,7 @@ def test_models_are_selected_by_a_comma_separated_list() -> None:
     assert selected_models(environment, " toxicity, fraud,,fraud ") == ["toxicity", "fraud"]
 
 
-def test_an_unknown_model_is_refused_by_naming_those_there_are() -> None:
+def test_the_error_for_an_unknown_model_lists_the_existing_ones() -> None:
     with pytest.raises(ConfigError, match="no model 'spam'; it has: fraud, sentiment"):
         selected_models(fleet("fraud", "sentiment"), "fraud,spam")
 
@@ -70,7 +70,7 @@ def test_the_app_exits_with_2_for_an_unknown_model() -> None:
     assert "Traceback" not in ran.stderr
 
 
-def test_the_app_places_the_selected_models_only(tmp_path: Path) -> None:
+def test_the_app_creates_the_stacks_of_the_selected_models_only(tmp_path: Path) -> None:
     subprocess.run(
         [sys.executable, "main.py"],
         env={

@@ -93,7 +93,7 @@ def test_the_prover_may_do_nothing_else(prod: dict[str, Template]) -> None:
         ("sns:Publish", "arn:aws:sns:us-east-1:123456789012:rollforward-dev-notifications"),
     ],
 )
-def test_the_functions_see_this_environment_only(
+def test_the_functions_have_permissions_in_this_environment_only(
     stack: Template, function: str, action: str, resource: str
 ) -> None:
     assert statement(stack, function, action)["Resource"] == [resource]
@@ -139,7 +139,7 @@ def test_the_prover_rejects_versions_and_approves_none(stack: Template) -> None:
     }
 
 
-def test_the_prover_asks_endpoints(stack: Template) -> None:
+def test_the_prover_invokes_endpoints(stack: Template) -> None:
     endpoint = [f"{SAGEMAKER}:endpoint/rollforward-dev-*"]
     for action in ("sagemaker:InvokeEndpoint", "sagemaker:InvokeEndpointAsync"):
         assert statement(stack, "prover", action)["Resource"] == endpoint

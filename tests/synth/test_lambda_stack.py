@@ -133,7 +133,7 @@ def test_dead_letters_are_encrypted_with_the_key_of_the_config(prod: dict[str, T
 @pytest.mark.parametrize(
     ("id_", "leaf"), [("pointer", "registered"), ("recent", "recent"), ("live", "live")]
 )
-def test_what_functions_write_is_born_as_none_and_then_theirs(
+def test_terraform_creates_the_parameters_and_then_ignores_their_values(
     stack: Template, id_: str, leaf: str
 ) -> None:
     parameter = of_sentiment(stack, "aws_ssm_parameter", id_)
@@ -143,7 +143,7 @@ def test_what_functions_write_is_born_as_none_and_then_theirs(
     assert set(parameter["lifecycle"]["ignore_changes"]) == {"insecure_value", "value"}
 
 
-def test_the_registrar_is_told_the_image_that_the_provider_looks_up(stack: Template) -> None:
+def test_the_settings_hold_the_image_that_terraform_looks_up(stack: Template) -> None:
     container = "huggingface-pytorch-inference:2.6.0-transformers4.49.0-cpu-py312-ubuntu22.04"
     assert stack.content["locals"]["models"]["sentiment"]["image"] == (
         f'${{data.aws_sagemaker_prebuilt_ecr_image.container["{container}"].registry_path}}'
@@ -153,12 +153,12 @@ def test_the_registrar_is_told_the_image_that_the_provider_looks_up(stack: Templ
     assert lookup["for_each"] == {container: {"repository": repository, "tag": tag}}
 
 
-def test_the_registrar_is_told_an_explicit_image_as_it_is(prod: dict[str, Template]) -> None:
+def test_the_settings_hold_an_image_uri_unchanged(prod: dict[str, Template]) -> None:
     model = prod["lambda"].content["locals"]["models"]["sentiment"]
     assert model["image"].startswith("210987654321.dkr.ecr.eu-west-1.amazonaws.com/")
 
 
-def test_a_model_is_known_only_when_all_of_it_stands(stack: Template) -> None:
+def test_the_settings_are_created_after_the_other_resources_of_a_model(stack: Template) -> None:
     assert set(of_sentiment(stack, "aws_ssm_parameter", "settings")["depends_on"]) == {
         "aws_sagemaker_model_package_group.versions",
         "aws_ssm_parameter.pointer",
@@ -173,7 +173,7 @@ def test_each_model_has_a_package_group(stack: Template) -> None:
     assert group["model_package_group_name"] == "rollforward-dev-sentiment"
 
 
-def test_an_approval_by_anybody_reaches_the_registrar(stack: Template) -> None:
+def test_every_approval_reaches_the_registrar(stack: Template) -> None:
     assert event_pattern(stack, "approvals") == {
         "source": ["aws.sagemaker"],
         "detail-type": ["SageMaker Model Package State Change"],
@@ -198,7 +198,7 @@ def test_an_endpoint_that_settles_reaches_the_prover(stack: Template) -> None:
 @pytest.mark.parametrize(
     ("rule", "function"), [("approvals", "registrar"), ("endpoints", "prover")]
 )
-def test_a_rule_alone_may_call_its_function(stack: Template, rule: str, function: str) -> None:
+def test_only_the_rule_may_invoke_its_function(stack: Template, rule: str, function: str) -> None:
     (target,) = of_rule(stack, "aws_cloudwatch_event_target", rule)
     (permission,) = of_rule(stack, "aws_lambda_permission", rule)
     assert target["arn"].startswith(f"${{aws_lambda_function.{function}_function_")

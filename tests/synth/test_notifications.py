@@ -30,7 +30,7 @@ def test_publishing_without_tls_is_denied(dev: dict[str, Template]) -> None:
     assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_the_topic_is_its_own_accounts_alone(dev: dict[str, Template]) -> None:
+def test_only_the_account_uses_the_topic(dev: dict[str, Template]) -> None:
     policy = json.loads(dev["lambda"].only("aws_sns_topic_policy")["policy"])
     (allowed,) = [found for found in policy["Statement"] if found["Effect"] == "Allow"]
     assert allowed["Condition"] == {"StringEquals": {"AWS:SourceOwner": "123456789012"}}

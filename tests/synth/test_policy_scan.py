@@ -49,13 +49,13 @@ def scan(tmp_path_factory: pytest.TempPathFactory) -> Scan:
     return _read(folder, _checkov(folder))
 
 
-def test_a_failed_check_is_put_right_or_listed_with_its_reason(scan: Scan) -> None:
+def test_a_failed_check_is_fixed_or_listed_with_its_reason(scan: Scan) -> None:
     failed = [check for check in sorted(scan.failed) if check.environment != FAULTY]
     found = [check for check in failed if (check.id, check.environment) not in _accepted()]
     assert not found, f"put right, or list in {ACCEPTED.name} with the reason: {found}"
 
 
-def test_a_check_that_fails_no_longer_is_taken_off_the_list(scan: Scan) -> None:
+def test_every_listed_check_still_fails(scan: Scan) -> None:
     failed = {(check.id, check.environment) for check in scan.failed}
     stale = _accepted() - failed
     assert not stale, f"take out of {ACCEPTED.name}, for they pass: {sorted(stale)}"
@@ -80,7 +80,7 @@ def test_a_check_that_fails_no_longer_is_taken_off_the_list(scan: Scan) -> None:
         "aws_ssm_parameter",
     ],
 )
-def test_checks_are_made_of(scan: Scan, resource_type: str) -> None:
+def test_resources_of_each_type_are_checked(scan: Scan, resource_type: str) -> None:
     assert {"prod"} <= {
         check.environment for check in scan.passed if check.resource_type == resource_type
     }

@@ -27,7 +27,7 @@ REPOSITORY = re.compile(r'\$\{replace\("(.*)", "/(.*)/", "(.*)"\)\}')
 
 
 def sizes(template: Template) -> list[int]:
-    """Of the inline policy of each role: each has one."""
+    """The characters of the inline policy of each role."""
     made = template.content.get("locals", {})
 
     def known(found: re.Match[str]) -> str:
@@ -64,13 +64,13 @@ def readable_images(template: Template) -> Iterator[str]:
             yield re.sub(pattern, arn.replace("$", "\\"), uri)
 
 
-def test_every_role_can_hold_its_policy(any_environment: dict[str, Template]) -> None:
+def test_every_policy_fits_its_role(any_environment: dict[str, Template]) -> None:
     found = [length for template in any_environment.values() for length in sizes(template)]
     assert found
     assert max(found) <= LONGEST_OF_ROLE
 
 
-def test_the_functions_of_500_models_with_own_images_can_hold_their_policies(
+def test_the_policies_for_500_models_with_their_own_images_fit(
     tmp_path: Path,
 ) -> None:
     template = lambda_stack(images(load("prod"), 500), tmp_path)
@@ -83,7 +83,7 @@ def test_the_functions_of_500_models_with_own_images_can_hold_their_policies(
 
 
 @pytest.mark.parametrize("count", [1, MAX_REPOSITORIES])
-def test_a_few_repositories_are_named_each(tmp_path: Path, count: int) -> None:
+def test_a_few_repositories_are_each_named(tmp_path: Path, count: int) -> None:
     found = list(readable_images(lambda_stack(images(load("dev"), count), tmp_path)))
     assert len(found) == count
     assert all(re.search(r":repository/models/\d+$", one) for one in found)
@@ -97,7 +97,7 @@ def test_the_longest_names_of_repositories_fit(tmp_path: Path) -> None:
     assert max(sizes(lambda_stack(longest, tmp_path))) <= LONGEST_OF_ROLE
 
 
-def test_an_endpoint_in_many_subnets_can_hold_its_policy(synthesize: Synthesize) -> None:
+def test_the_policy_of_an_endpoint_in_many_subnets_fits(synthesize: Synthesize) -> None:
     network = Network(
         subnets=[f"subnet-{number:017x}" for number in range(16)],
         security_groups=[f"sg-{number:017x}" for number in range(5)],

@@ -89,7 +89,7 @@ def test_every_action_of_s3_that_changes_an_object_is_denied_on_pinned_copies(
     assert changing - harmless == set(bucket_policy(stack, "PinnedCopiesStay")["Action"])
 
 
-def test_the_buckets_policy_can_still_be_taken_away(stack: Template) -> None:
+def test_the_bucket_policy_can_still_be_deleted(stack: Template) -> None:
     assert not any(
         "BucketPolicy" in action for action in bucket_policy(stack, "PinnedCopiesStay")["Action"]
     )

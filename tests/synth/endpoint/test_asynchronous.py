@@ -76,7 +76,7 @@ def test_it_scales_in_to_no_instances_and_out_again(synthesize: Synthesize) -> N
     assert alarm["dimensions"] == {"EndpointName": "rollforward-prod-sentiment"}
     (action,) = alarm["alarm_actions"]
     assert action.startswith("${aws_appautoscaling_policy.async_scaling_wake_up_policy")
-    # None at all can not be created.
+    # SageMaker creates no variant with 0 instances.
     assert template.content["resource"]["terraform_data"]["capacity"]["input"] == {
         "instances": "${max(1, var.current_instances)}"
     }

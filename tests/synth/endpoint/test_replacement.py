@@ -29,7 +29,7 @@ def test_a_variant_added_or_removed_replaces_the_endpoint_and_all_that_scales_it
     assert names["input"] == ["challenger", "primary"]
     for resource_type in ("aws_sagemaker_endpoint", "aws_appautoscaling_target"):
         triggers = template.only(resource_type)["lifecycle"]["replace_triggered_by"]
-        # The whole resource, not its input: of that, the first apply would replace the endpoint.
+        # The whole resource, not its input: otherwise the first apply would replace the endpoint.
         assert "terraform_data.variants" in triggers
 
 

@@ -27,7 +27,7 @@ def test_the_container_may_pull_its_own_image_only(prod: dict[str, Template]) ->
 
 def test_terraform_finds_the_repository_of_a_container_by_name(stack: Template) -> None:
     (local,) = [value for name, value in stack.content["locals"].items() if "repository" in name]
-    # As an expression: in quotes it would be the text itself.
+    # An expression; a reference in quotes would be plain text.
     assert local.startswith(
         '${replace("${data.aws_sagemaker_prebuilt_ecr_image.image_1.registry_path}", '
     )

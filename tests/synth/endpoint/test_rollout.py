@@ -102,7 +102,7 @@ def test_sagemaker_gives_every_roll_the_time_that_it_needs(rollout: Rollout) -> 
     policy = config.blue_green_update_policy or config.rolling_update_policy
     timeout = policy.maximum_execution_timeout_in_seconds
     assert timeout >= rollout.minutes * 60 + HOUR
-    # What Terraform's provider takes; SageMaker itself takes eight hours.
+    # The limits of Terraform's provider; SageMaker allows eight hours.
     assert 600 <= timeout <= 4 * HOUR
 
 

@@ -56,7 +56,7 @@ def test_new_content_gives_a_new_configuration_name(synthesize: Synthesize) -> N
 
     assert name(dev) == name(dev)
     assert name(dev) != name(with_serving(dev, instance_type="ml.m5.xlarge"))
-    # What only scales the endpoint must not roll it.
+    # Settings that only change scaling or alarms must not roll the endpoint.
     assert name(dev) == name(with_serving(dev, scaling=Scaling(cpu=None)))
     assert name(dev) == name(with_serving(dev, rollback=Rollback(latency_p99_ms=1)))
 

@@ -21,7 +21,7 @@ def write(folder: Path, name: str, **changes: Any) -> None:
     (folder / f"{name}.yaml").write_text(yaml.safe_dump(merged(GOOD, changes)), "utf-8")
 
 
-def test_an_environment_whose_names_begin_as_anothers_do_is_refused(tmp_path: Path) -> None:
+def test_an_environment_whose_prefix_contains_anothers_is_refused(tmp_path: Path) -> None:
     write(tmp_path, "dev")
     write(tmp_path, "dev-x", region="eu-west-1")
     for name in ("dev", "dev-x"):
@@ -31,7 +31,7 @@ def test_an_environment_whose_names_begin_as_anothers_do_is_refused(tmp_path: Pa
         assert "give one of them another account or `project`" in str(refused.value)
 
 
-def test_an_environment_whose_names_cannot_meet_is_not_even_read(tmp_path: Path) -> None:
+def test_an_environment_with_another_prefix_is_not_read(tmp_path: Path) -> None:
     write(tmp_path, "dev")
     (tmp_path / "prod.yaml").mkdir()
     assert load("dev", tmp_path).name == "dev"
@@ -54,7 +54,7 @@ def test_environments_whose_names_differ_load(
     assert [load(name, tmp_path).name for name in ("dev", other)] == ["dev", other]
 
 
-def test_a_mistake_in_another_environment_is_told_of_there(tmp_path: Path) -> None:
+def test_a_mistake_in_another_environment_is_reported_when_that_is_loaded(tmp_path: Path) -> None:
     write(tmp_path, "dev")
     (tmp_path / "dev-x.yaml").write_text("- not\n- keys")
     assert load("dev", tmp_path).name == "dev"

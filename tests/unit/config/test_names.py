@@ -20,7 +20,7 @@ model_names = st.from_regex(r"[a-z0-9]+(-[a-z0-9]+)*", fullmatch=True)
     [(names.endpoint, 63), (names.package_group, 63), (names.execution_role, 64)],
 )
 @given(model=model_names)
-def test_a_name_is_legal_or_refused_before_aws_would(
+def test_a_name_is_valid_for_aws_or_refused(
     name: Callable[[Environment, str], str], limit: int, model: str
 ) -> None:
     with suppress(ConfigError):
@@ -36,19 +36,19 @@ def test_two_models_never_share_a_name(model: str) -> None:
         assert name(DEV, model) != name(DEV, other)
 
 
-def test_a_content_hash_still_fits_behind_the_longest_model() -> None:
+def test_the_content_hash_fits_after_the_longest_model_name() -> None:
     longest = "m" * (63 - len("rollforward-dev---100") - names.CONTENT_HASH_LENGTH)
     assert len(names.content_prefix(DEV, longest)) + names.CONTENT_HASH_LENGTH + len("-100") == 63
     with pytest.raises(ConfigError, match="has 64 characters, AWS allows 63: shorten the name"):
         names.content_prefix(DEV, f"{longest}m")
 
 
-def test_a_template_has_the_model_in_its_place() -> None:
+def test_a_template_has_a_placeholder_for_the_model() -> None:
     template = names.pointer(DEV, names.ANY_MODEL)
     assert template.replace("{model}", "sentiment") == names.pointer(DEV, "sentiment")
 
 
-def test_a_template_is_refused_only_when_no_model_would_fit() -> None:
+def test_a_template_is_refused_only_if_no_model_name_fits() -> None:
     # `{model}` itself is longer than the names of some models.
     tight = DEV.model_copy(update={"name": "e" * (63 - len("rollforward--x--100") - 12)})
     assert names.content_prefix(tight, names.ANY_MODEL).endswith("-{model}-")

@@ -26,7 +26,7 @@ def _everything_as_before(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A package as jsii generates them, but for an `__init__.py` that nobody may run."""
+    """A package as jsii generates it, with an `__init__.py` that raises an error if it runs."""
     package = tmp_path / "toy"
     for name in ("_jsii", "big_box", "ball"):
         (package / name).mkdir(parents=True)
@@ -42,7 +42,7 @@ def install() -> bool:
 
 
 def falls_back(caplog: pytest.LogCaptureFixture) -> str:
-    """The one line that says why the stock path is taken."""
+    """The one message that says why the package loads as shipped."""
     with caplog.at_level(logging.DEBUG, logger=loader.__name__):
         assert not install()
     assert "toy" not in sys.modules
@@ -84,7 +84,7 @@ def test_a_star_import_brings_every_submodule() -> None:
 
 
 @pytest.mark.usefixtures("toy")
-def test_jsii_is_told_where_the_types_live() -> None:
+def test_jsii_gets_the_submodule_of_each_type() -> None:
     assert install()
     places = importlib.import_module("jsii._reference_map")._submodule_fqn_map
     assert places["@cdktf/provider-toy.bigBox"] == "toy.big_box"
@@ -98,7 +98,7 @@ def test_the_environment_turns_it_off(
     assert "STOCK is set" in falls_back(caplog)
 
 
-def test_another_version_loads_the_stock_way(toy: Path, caplog: pytest.LogCaptureFixture) -> None:
+def test_another_version_loads_as_shipped(toy: Path, caplog: pytest.LogCaptureFixture) -> None:
     (toy / "_jsii" / "__init__.py").write_text(ASSEMBLY.replace("1.2.3", "1.3.0"))
     assert "version 1.3.0 is installed, 1.2.3 is known to work" in falls_back(caplog)
 
@@ -115,7 +115,7 @@ def test_another_version_loads_the_stock_way(toy: Path, caplog: pytest.LogCaptur
         ("_jsii/__init__.py", None, "FileNotFoundError"),
     ],
 )
-def test_another_layout_loads_the_stock_way(
+def test_another_layout_loads_as_shipped(
     toy: Path, caplog: pytest.LogCaptureFixture, file: str, content: str | None, reason: str
 ) -> None:
     if content is None:
@@ -130,7 +130,7 @@ def test_a_package_that_is_not_installed_is_left_alone(caplog: pytest.LogCapture
 
 
 @pytest.mark.usefixtures("toy")
-def test_a_jsii_of_another_build_loads_the_stock_way(
+def test_with_another_build_of_jsii_the_package_loads_as_shipped(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delattr("jsii._reference_map._submodule_fqn_map")
@@ -145,7 +145,7 @@ def test_a_package_that_is_already_imported_stays_as_it_is(toy: Path) -> None:
 
 
 @pytest.mark.usefixtures("toy")
-def test_without_its_javascript_only_node_loads_the_stock_way(
+def test_without_the_javascript_only_node_loads_the_package_as_shipped(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loader, "JAVASCRIPT", tmp_path / "missing.cjs")
@@ -156,7 +156,7 @@ def test_without_its_javascript_only_node_loads_the_stock_way(
 
 
 @pytest.mark.usefixtures("toy")
-def test_a_jsii_that_refuses_the_javascript_is_no_failure(
+def test_a_jsii_that_refuses_the_javascript_is_not_a_failure(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:

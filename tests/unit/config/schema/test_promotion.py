@@ -31,7 +31,9 @@ def test_a_rule_takes_whole_numbers_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("metric", ["f1", "eval.top-5", "latency_ms/p95", "précision", "a" * 100])
-def test_a_rule_is_about_any_metric_that_the_registry_can_hold(tmp_path: Path, metric: str) -> None:
+def test_a_rule_takes_any_metric_name_that_the_registry_can_hold(
+    tmp_path: Path, metric: str
+) -> None:
     changes = promoted({"metric": metric, "floor": 0})
     (tmp_path / "here.yaml").write_text(yaml.safe_dump(merged(GOOD, changes)), "utf-8")
     (rule,) = load("here", tmp_path).models["sentiment"].promotion.rules
@@ -39,7 +41,7 @@ def test_a_rule_is_about_any_metric_that_the_registry_can_hold(tmp_path: Path, m
 
 
 @pytest.mark.parametrize("metric", ["", "top 5", "f1!", "${f1}", "f1\n", "a" * 101])
-def test_a_metric_that_the_registry_could_not_hold_is_a_mistake(
+def test_a_metric_name_that_the_registry_can_not_hold_is_a_mistake(
     tmp_path: Path, metric: str
 ) -> None:
     (line,) = mistakes(tmp_path, promoted({"metric": metric, "floor": 0}))
@@ -85,7 +87,7 @@ def test_a_metric_that_the_registry_could_not_hold_is_a_mistake(
         ({"floor": 0.7}, " → metric: required, but missing"),
     ],
 )
-def test_a_mistake_in_a_rule_is_found_by_the_rules_number(
+def test_a_mistake_in_a_rule_is_reported_with_the_rules_number(
     tmp_path: Path, rule: dict[str, Any], expected: str
 ) -> None:
     (line,) = mistakes(tmp_path, promoted(ACCURACY, rule))
@@ -118,6 +120,6 @@ def test_rules_that_do_not_fit_together_are_a_mistake(
     assert mistakes(tmp_path, changes) == [f"{PROMOTION}: {expected}"]
 
 
-def test_rules_that_are_no_list_are_a_mistake(tmp_path: Path) -> None:
+def test_rules_that_are_not_a_list_are_a_mistake(tmp_path: Path) -> None:
     (line,) = mistakes(tmp_path, model(promotion={"approve": "better", "rules": ACCURACY}))
     assert line.startswith(f"{PROMOTION} → rules: expected a valid list, found {{")

@@ -20,7 +20,7 @@ def test_every_environment_of_the_repository_loads(name: str) -> None:
     assert load(name).name == name
 
 
-def test_what_is_left_out_has_a_default(tmp_path: Path) -> None:
+def test_missing_settings_have_defaults(tmp_path: Path) -> None:
     (tmp_path / "here.yaml").write_text(yaml.safe_dump(GOOD))
     environment = load("here", tmp_path)
     promotion = environment.models["sentiment"].promotion
@@ -108,7 +108,7 @@ def test_a_duplicate_key_is_a_mistake(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["[", "- a\n- b\n", "", "text"])
-def test_a_file_that_is_no_mapping_is_a_mistake(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_not_a_mapping_is_a_mistake(tmp_path: Path, text: str) -> None:
     (tmp_path / "here.yaml").write_text(text)
     with pytest.raises(ConfigError, match=r"here.yaml: expected"):
         load("here", tmp_path)
@@ -120,13 +120,13 @@ def test_a_model_name_that_aws_would_refuse_is_a_mistake(tmp_path: Path) -> None
     assert any(line.startswith("here.yaml → models → Senti_ment: ") for line in lines)
 
 
-def test_an_unknown_environment_names_those_that_there_are() -> None:
+def test_the_error_for_an_unknown_environment_lists_the_existing_ones() -> None:
     with pytest.raises(
         ConfigError, match=r"no environment 'nowhere'.*there are: dev, prod, staging"
     ):
         load("nowhere")
 
 
-def test_an_unknown_model_names_those_that_there_are() -> None:
+def test_the_error_for_an_unknown_model_lists_the_existing_ones() -> None:
     with pytest.raises(ConfigError, match="has no model 'other'; it has: sentiment"):
         load("dev").model("other")

@@ -34,7 +34,7 @@ def entries(archive: Path) -> list[str]:
         return opened.namelist()
 
 
-def test_the_same_source_gives_the_same_bytes_when_and_wherever(tmp_path: Path) -> None:
+def test_the_same_source_gives_the_same_bytes_at_any_time_and_place(tmp_path: Path) -> None:
     copy = tmp_path / "copy" / SOURCE.name
     # Another order of creation, other times, other permissions.
     for path in sorted([*SOURCE.rglob("*.py"), SOURCE / "requirements.txt"], reverse=True):
@@ -54,7 +54,7 @@ def test_other_source_gives_other_bytes(tmp_path: Path) -> None:
     assert bundle(source, tmp_path).read_bytes() != before
 
 
-def test_a_synth_that_reads_the_bundle_meanwhile_reads_a_whole_one(tmp_path: Path) -> None:
+def test_another_synth_never_reads_a_partial_bundle(tmp_path: Path) -> None:
     source = function(tmp_path)
     with bundle(source, tmp_path).open("rb") as reader:
         (source / "more.py").write_text("")
@@ -62,7 +62,7 @@ def test_a_synth_that_reads_the_bundle_meanwhile_reads_a_whole_one(tmp_path: Pat
         assert zipfile.ZipFile(reader).namelist() == ["function/handler.py"]
 
 
-def test_what_python_leaves_behind_is_left_out(tmp_path: Path) -> None:
+def test_compiled_files_are_left_out(tmp_path: Path) -> None:
     source = function(tmp_path)
     (source / "__pycache__").mkdir()
     (source / "__pycache__" / "handler.cpython-311.pyc").write_bytes(b"\0")
@@ -88,16 +88,16 @@ def test_what_pip_adds_to_a_dependency_is_left_out(
     assert entries(made) == ["function/handler.py", "thing/__init__.py"]
 
 
-def test_what_lambda_brings_itself_is_left_out(tmp_path: Path) -> None:
+def test_what_the_lambda_runtime_provides_is_left_out(tmp_path: Path) -> None:
     found = entries(bundle(function(tmp_path, "boto3\njmespath"), tmp_path))
     assert {name.partition("/")[0] for name in found} == {"function", "jmespath"}
 
 
-def test_the_order_of_the_files_is_not_the_disks(registrar: Path) -> None:
+def test_the_files_are_sorted(registrar: Path) -> None:
     assert entries(registrar) == sorted(entries(registrar))
 
 
-def test_the_registrar_takes_all_that_it_needs_and_lambda_does_not_have(registrar: Path) -> None:
+def test_the_bundle_has_every_dependency_that_lambda_does_not_provide(registrar: Path) -> None:
     found = {name.partition("/")[0] for name in entries(registrar)}
     assert {"lambda_src", "aws_lambda_powertools", "jmespath", "typing_extensions.py"} <= found
 
@@ -134,7 +134,7 @@ def test_the_handler_starts_from_the_zip_and_what_lambda_has(
             "no-such-thing==1.0",
             r"needs no-such-thing==1\.0, which is not installed: run make setup",
         ),
-        ("jmespath==0.0.1", r"needs jmespath==0\.0\.1, installed is [\d.]+: run make setup"),
+        ("jmespath==0.0.1", r"needs jmespath==0\.0\.1, but [\d.]+ is installed: run make setup"),
         ("pydantic-core", "pydantic-core is compiled for this machine"),
     ],
 )
