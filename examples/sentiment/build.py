@@ -1,7 +1,7 @@
-"""Train the example models and pack them: `python examples/sentiment/build.py OUT_DIR`.
+"""Train the example models, and write their archives: `python examples/sentiment/build.py OUT_DIR`.
 
-All are logistic regressions, in RECIPES: what each knows, and what is wrong with it. The same sources
-give the same archives; only the latency among the metrics is of the moment.
+Each model is a logistic regression. RECIPES says what each one learns from, and what is wrong with it. The
+same sources give the same archives; of the metrics, only the latency differs between runs.
 """
 
 import gzip
@@ -27,7 +27,7 @@ SMOKE = {"request": {"inputs": "What a lovely day."}, "answer": {"label": "posit
 
 @dataclass(frozen=True)
 class Recipe:
-    """`longest` is how many words in a row the model looks at; `broken` replaces a line of its code."""
+    """`longest` is the number of words in the longest feature, `broken` a (text, replacement) in the code."""
 
     longest: int
     sentences: tuple[str, ...]
@@ -40,15 +40,15 @@ RECIPES = {
     "v1": Recipe(longest=1, sentences=OLD),
     "v2": Recipe(longest=2, sentences=OLD),
     "v3": Recipe(longest=3, sentences=ALL),
-    # An export that went wrong: every third label is the other one.
+    # A wrong export: every third label is inverted.
     "v4": Recipe(longest=3, sentences=ALL, mislabelled=True),
-    # A library that only the trainer's machine has; loads, and fails at the first request.
+    # Imports a library that the container does not have: the model loads, and its first request fails.
     "v5": Recipe(
         longest=3,
         sentences=ALL,
         broken=("    weights = ", "    import our_tokenizer\n\n    weights = "),
     ),
-    # The same at the top of the file: the container never starts.
+    # The same import at the top of the file: the container does not start.
     "v6": Recipe(
         longest=3,
         sentences=ALL,
@@ -58,15 +58,15 @@ RECIPES = {
 
 
 def build(version: str, out: Path) -> Path:
-    """Write `<out>/<version>/model.tar.gz`, its metrics.json beside it, and return the archive's path."""
+    """Write `<out>/<version>/model.tar.gz` and metrics.json beside it; return the archive's path."""
     recipe = RECIPES[version]
-    inference = _inference()
+    inference = _load_inference()
     model = train(version, inference)
     code = CODE.read_text("utf-8").replace(*(recipe.broken or ("", "")), 1)
     archive = out / version / "model.tar.gz"
     archive.parent.mkdir(parents=True, exist_ok=True)
     archive.write_bytes(
-        _packed(
+        _pack(
             {
                 "code/inference.py": code.encode(),
                 "code/smoke.json": json.dumps(SMOKE, indent=1).encode(),
@@ -80,9 +80,9 @@ def build(version: str, out: Path) -> Path:
 
 
 def train(version: str, inference: ModuleType) -> dict[str, Any]:
-    """Gradient descent, one sentence after the other, in the order of the files."""
+    """Train by gradient descent over the sentences, in the order of the files."""
     recipe = RECIPES[version]
-    rows = [row for file in recipe.sentences for row in _rows(file)]
+    rows = [row for file in recipe.sentences for row in _read_rows(file)]
     sentences = [
         (inference.features(text, recipe.longest), positive != (recipe.mislabelled and at % 3 == 0))
         for at, (text, positive) in enumerate(rows)
@@ -96,7 +96,7 @@ def train(version: str, inference: ModuleType) -> dict[str, Any]:
             bias += push
             for feature in features:
                 weights[feature] += push - STEP * DECAY * weights[feature]
-    # Rounded, for the last digits of `exp` differ between machines.
+    # Rounded, because the last digits of `exp` differ between machines.
     rounded = {feature: round(weight, 4) for feature, weight in weights.items()}
     return {
         "version": version,
@@ -107,8 +107,8 @@ def train(version: str, inference: ModuleType) -> dict[str, Any]:
 
 
 def evaluate(model: dict[str, Any], inference: ModuleType) -> dict[str, Any]:
-    """The metrics of a model, on sentences that none was trained on."""
-    rows = _rows("held_out.tsv")
+    """The metrics of a model, on sentences that no model was trained with."""
+    rows = _read_rows("held_out.tsv")
     hits, false_alarms, misses, times = 0, 0, 0, []
     for text, positive in rows:
         start = time.perf_counter()
@@ -125,8 +125,8 @@ def evaluate(model: dict[str, Any], inference: ModuleType) -> dict[str, Any]:
     }
 
 
-def _inference() -> ModuleType:
-    """The code that the models are served with: they see in training what they will see then."""
+def _load_inference() -> ModuleType:
+    """The code that serves the models: training and serving compute the same features."""
     spec = importlib.util.spec_from_file_location("sentiment_inference", CODE)
     if spec is None or spec.loader is None:
         raise ImportError(f"{CODE} cannot be loaded")
@@ -135,14 +135,14 @@ def _inference() -> ModuleType:
     return inference
 
 
-def _rows(file: str) -> list[tuple[str, bool]]:
+def _read_rows(file: str) -> list[tuple[str, bool]]:
     lines = (HERE / file).read_text("utf-8").splitlines()
     rows = [line.split("\t") for line in lines]
     return [(text, label == "positive") for label, text in rows]
 
 
-def _packed(files: dict[str, bytes]) -> bytes:
-    """A tar.gz that says nothing of when and by whom it was made."""
+def _pack(files: dict[str, bytes]) -> bytes:
+    """A tar.gz without times and user names, so that the same files give the same bytes."""
     buffer = io.BytesIO()
     with (
         gzip.GzipFile(filename="", mode="wb", fileobj=buffer, mtime=0) as zipped,

@@ -11,8 +11,8 @@ COLUMNS = 120
 
 
 def record(picture: Path) -> None:
-    """Exits with code 1, and leaves the picture as it is, if a step of the demo fails."""
-    err.record, err.soft_wrap, err.width = True, False, COLUMNS
+    """Longer lines are cut. Exits with code 1, and writes no picture, if a step of the demo fails."""
+    err.record, err.width = True, COLUMNS
     result = play(WORK / "recording", quiet=True)
     if not result.succeeded:
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""Is a sentence positive or negative? The four functions that SageMaker's containers call."""
+"""Classifies a sentence as positive or negative, in the four functions that SageMaker's containers call."""
 
 import json
 import math
@@ -14,7 +14,7 @@ def words(text: str) -> list[str]:
 
 
 def features(text: str, longest: int) -> list[str]:
-    """Every run of one to `longest` words: "not good" is more than "not" and "good"."""
+    """Every sequence of one to `longest` words: "not good" is a feature beside "not" and "good"."""
     found = words(text)
     return [
         " ".join(found[start : start + length])

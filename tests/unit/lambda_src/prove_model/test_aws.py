@@ -11,7 +11,7 @@ from botocore.response import StreamingBody
 from lambda_src.prove_model.aws import CloudWatchSmokeFailures, SageMakerInvocations
 from lambda_src.prove_model.cloud import InvocationFailed, QueuedRequest
 from lambda_src.shared.s3_url import S3Url
-from tests.unit.conftest import Stub
+from tests.unit.lambda_src.conftest import Stub
 
 NAME = "rollforward-dev-sentiment"
 

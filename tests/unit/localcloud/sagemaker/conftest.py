@@ -1,9 +1,22 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
-from tests.unit.localcloud.standin import clients
+from tests.unit.localcloud.standin import Endpoints, clients, fake_endpoints, serve_stand_in
+
+
+@pytest.fixture(scope="module")
+def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of the stand-in for SageMaker."""
+    with serve_stand_in(tmp_path_factory.mktemp("logs")) as url:
+        yield url
+
+
+@pytest.fixture
+def endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
+    """A new account there, with fakes for its containers."""
+    return fake_endpoints(url, monkeypatch)
 
 
 @pytest.fixture

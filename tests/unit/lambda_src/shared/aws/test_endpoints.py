@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 from lambda_src.shared.aws.endpoints import SageMakerEndpoints
 from lambda_src.shared.endpoints import Endpoint, PrimaryVariant
 from lambda_src.shared.s3_url import S3Url
-from tests.unit.conftest import Stub
+from tests.unit.lambda_src.conftest import Stub
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 NAME = "rollforward-dev-sentiment"
