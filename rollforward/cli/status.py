@@ -10,7 +10,7 @@ from rollforward.cli.console import exit_on_error, facts, print_json
 from rollforward.cli.options import EnvironmentName, Json
 from rollforward.console import out
 from rollforward.operations import status as operation
-from rollforward.operations.status import ExtraVariant, Status
+from rollforward.operations.status import Status, VariantStatus
 from rollforward.target import targets
 
 app = typer.Typer()
@@ -54,6 +54,6 @@ def _status_text(status: Status) -> str:
     return facts(status.model, named)
 
 
-def _variant_text(variant: ExtraVariant) -> str:
+def _variant_text(variant: VariantStatus) -> str:
     difference = f", not {variant.wanted or 'none'}" if variant.wanted != variant.live else ""
     return (variant.live or "none") + difference

@@ -21,7 +21,7 @@ from rollforward.target import Target
 
 
 @dataclass(frozen=True)
-class ExtraVariant:
+class VariantStatus:
     """What a variant other than the primary one should serve, and what it serves."""
 
     wanted: str | None
@@ -46,7 +46,7 @@ class Status:
     registered: str | None
     wanted: str | None
     live: str | None
-    beside: Mapping[str, ExtraVariant]
+    beside: Mapping[str, VariantStatus]
     asked_for: str | None
     state: str
     failure: str | None
@@ -79,7 +79,7 @@ def status(target: Target) -> Status:
         wanted=wanted[PRIMARY],
         live=live.get(PRIMARY),
         beside={
-            name: ExtraVariant(wanted.get(name), live.get(name))
+            name: VariantStatus(wanted.get(name), live.get(name))
             for name in {**wanted, **live}
             if name != PRIMARY
         },

@@ -24,7 +24,7 @@ from rollforward.aws import clients
 Answer = dict[str, Any]
 
 
-class Refusal(Exception):
+class AwsRefusal(Exception):
     """AWS's answer to a request that it refuses."""
 
     def __init__(self, code: str, message: str = "", status: int = 400) -> None:
@@ -55,7 +55,7 @@ class FakeAws:
     bucket_settings: dict[str, dict[str, Any]] = field(default_factory=dict)
     prover: dict[str, list[Answer]] = field(default_factory=dict)
     predictions: dict[str, Answer] = field(default_factory=dict)
-    refusals: dict[str, Refusal] = field(default_factory=dict)
+    refusals: dict[str, AwsRefusal] = field(default_factory=dict)
     requests: list[tuple[str, Answer]] = field(default_factory=list)
 
     def requested(self, operation: str) -> list[Answer]:
@@ -74,7 +74,7 @@ class FakeAws:
 
     def get_parameter(self, Name: str) -> Answer:
         if Name not in self.parameters:
-            raise Refusal("ParameterNotFound")
+            raise AwsRefusal("ParameterNotFound")
         return {"Parameter": {"Value": _look(self.parameters[Name])}}
 
     def describe_endpoint(self, EndpointName: str) -> Answer:
@@ -124,7 +124,7 @@ class FakeAws:
 
     def get_object(self, Bucket: str, Key: str) -> Answer:
         if (Bucket, Key) not in self.objects:
-            raise Refusal("NoSuchKey", status=404)
+            raise AwsRefusal("NoSuchKey", status=404)
         return {"Body": _body(self.objects[Bucket, Key]), "ContentType": "application/json"}
 
     def head_object(self, Bucket: str, Key: str) -> Answer:
@@ -133,9 +133,9 @@ class FakeAws:
 
     def head_bucket(self, Bucket: str, ExpectedBucketOwner: str) -> None:
         if Bucket not in self.owners:
-            raise Refusal("404", status=404)
+            raise AwsRefusal("404", status=404)
         if self.owners[Bucket] != ExpectedBucketOwner:
-            raise Refusal("403", status=403)
+            raise AwsRefusal("403", status=403)
 
     def create_bucket(self, Bucket: str, CreateBucketConfiguration: Answer | None = None) -> None:
         self.owners[Bucket] = self.account
@@ -191,7 +191,7 @@ def _keep_parameters(params: Answer, context: Answer, **_: Any) -> None:
 def _respond(fake: FakeAws, model: Any, context: Answer, **_: Any) -> tuple[AWSResponse, Answer]:
     try:
         status, answer = 200, fake.answer(xform_name(model.name), context["asked"])
-    except Refusal as refusal:
+    except AwsRefusal as refusal:
         status = refusal.status
         answer = {"Error": {"Code": refusal.code, "Message": refusal.message}}
     answer = {**answer, "ResponseMetadata": {"HTTPStatusCode": status}}
@@ -200,13 +200,13 @@ def _respond(fake: FakeAws, model: Any, context: Answer, **_: Any) -> tuple[AWSR
 
 def _look(values: list[Any], missing: str = "") -> Any:
     if not values:
-        raise Refusal("ValidationException", f'Could not find endpoint "{missing}".')
+        raise AwsRefusal("ValidationException", f'Could not find endpoint "{missing}".')
     return values.pop(0) if len(values) > 1 else values[0]
 
 
 def _found(named: dict[str, Answer], name: str) -> Answer:
     if name not in named:
-        raise Refusal("ValidationException", f'Could not find "{name}".')
+        raise AwsRefusal("ValidationException", f'Could not find "{name}".')
     return named[name]
 
 

@@ -25,7 +25,7 @@ NOT_THERE = {"__type": "ValidationException", "message": 'Could not find endpoin
 
 
 @dataclass
-class FakeAws:
+class AwsServer:
     """Answers by operation, as (status, body); what it has no answer for is refused."""
 
     answers: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
@@ -42,14 +42,14 @@ class FakeAws:
 
 
 @pytest.fixture
-def fake_aws() -> Iterator[FakeAws]:
-    fake = FakeAws()
+def aws_server() -> Iterator[AwsServer]:
+    aws = AwsServer()
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             operation = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
             refusal = {"__type": "AccessDeniedException", "message": "You may not do this"}
-            status, body = fake.answers.get(operation, (400, refusal))
+            status, body = aws.answers.get(operation, (400, refusal))
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(status)
             self.end_headers()
@@ -59,9 +59,9 @@ def fake_aws() -> Iterator[FakeAws]:
             pass
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        fake.url = f"http://127.0.0.1:{server.server_port}"
+        aws.url = f"http://127.0.0.1:{server.server_port}"
         threading.Thread(target=server.serve_forever).start()
-        yield fake
+        yield aws
         server.shutdown()
 
 
@@ -183,20 +183,20 @@ def test_missing_credentials_are_an_error_that_says_what_to_do(archive: str) -> 
         )
 
 
-def test_a_refusal_shows_awss_own_message(fake_aws: FakeAws) -> None:
-    said = message(run("status", environ=fake_aws.environ), 1)
+def test_a_refusal_shows_awss_own_message(aws_server: AwsServer) -> None:
+    said = message(run("status", environ=aws_server.environ), 1)
     assert said == "AWS refused DescribeEndpoint: You may not do this (AccessDeniedException)"
 
 
-def test_expired_credentials_are_to_be_renewed(fake_aws: FakeAws) -> None:
+def test_expired_credentials_are_to_be_renewed(aws_server: AwsServer) -> None:
     expired = {"__type": "ExpiredTokenException", "message": "The token is expired"}
-    fake_aws.answers["DescribeEndpoint"] = (400, expired)
-    said = message(run("status", environ=fake_aws.environ), 1)
+    aws_server.answers["DescribeEndpoint"] = (400, expired)
+    said = message(run("status", environ=aws_server.environ), 1)
     assert said.endswith("(ExpiredTokenException): log in again with `aws sso login`")
 
 
-def test_an_aws_that_does_not_answer_is_not_a_refusal(fake_aws: FakeAws) -> None:
-    nobody = {**fake_aws.environ, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
+def test_an_aws_that_does_not_answer_is_not_a_refusal(aws_server: AwsServer) -> None:
+    nobody = {**aws_server.environ, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
     assert message(run("status", environ=nobody), 1).startswith("cannot connect to AWS: ")
 
 
@@ -206,24 +206,24 @@ def test_an_unknown_profile_is_named() -> None:
     assert "of-somebody-else" in said
 
 
-def test_status_is_data_or_a_table_and_nothing_else(fake_aws: FakeAws) -> None:
-    fake_aws.answers = {
+def test_status_is_data_or_a_table_and_nothing_else(aws_server: AwsServer) -> None:
+    aws_server.answers = {
         "GetParameter": (200, {"Parameter": {"Value": "none"}}),
         "DescribeEndpoint": (400, NOT_THERE),
     }
-    ran = run("status", "--json", environ=fake_aws.environ)
+    ran = run("status", "--json", environ=aws_server.environ)
     (found,) = json.loads(ran.stdout)
     assert (found["model"], found["registered"], found["agree"]) == ("sentiment", None, True)
-    shown = run("status", environ=fake_aws.environ)
+    shown = run("status", environ=aws_server.environ)
     assert "none; deliver to s3://rollforward-dev-models-" in shown.stdout
     assert (ran.returncode, shown.returncode) == (0, 0)
 
 
-def test_status_fails_when_the_endpoint_lags_behind(fake_aws: FakeAws) -> None:
-    fake_aws.answers = {
+def test_status_fails_when_the_endpoint_lags_behind(aws_server: AwsServer) -> None:
+    aws_server.answers = {
         "GetParameter": (200, {"Parameter": {"Value": "registered/sentiment/v1/model.tar.gz"}}),
         "DescribeEndpoint": (400, NOT_THERE),
     }
-    ran = run("status", "--json", environ=fake_aws.environ)
+    ran = run("status", "--json", environ=aws_server.environ)
     assert json.loads(ran.stdout)[0]["agree"] is False
     assert ran.returncode == 1

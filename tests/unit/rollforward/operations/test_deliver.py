@@ -14,7 +14,7 @@ from rollforward.operations import deliver as delivery
 from rollforward.operations.deliver import DeliveryResult, deliver
 from rollforward.target import Target
 from tests.unit.rollforward.account import BUCKET, DEV, MODEL, SENTIMENT, V1, V2, Account, package
-from tests.unit.rollforward.fake_aws import Refusal
+from tests.unit.rollforward.fake_aws import AwsRefusal
 from tests.unit.rollforward.typed import typed
 
 KEY = "models/sentiment/v1/model.tar.gz"
@@ -95,7 +95,7 @@ def test_nothing_is_uploaded_before_the_model_is_deployed(aws: Account, archive:
 def test_a_bucket_that_does_not_exist_names_the_stack_to_deploy(
     aws: Account, archive: Path
 ) -> None:
-    aws.refusals["put_object"] = Refusal("NoSuchBucket", status=404)
+    aws.refusals["put_object"] = AwsRefusal("NoSuchBucket", status=404)
     with pytest.raises(RollforwardError, match="does not exist: deploy the stack dev-s3 first"):
         deliver(SENTIMENT, archive, "v1", ignore)
 

@@ -6,7 +6,7 @@ from config.schema import settings
 from rollforward.cli import invoke as command
 from rollforward.operations import invoke as invocation
 from tests.unit.rollforward.account import BUCKET, ENDPOINT, MODEL, Account, dev
-from tests.unit.rollforward.fake_aws import Refusal
+from tests.unit.rollforward.fake_aws import AwsRefusal
 from tests.unit.rollforward.typed import Ran, typed
 
 ANSWER = f"async/{MODEL}/answers/1.out"
@@ -48,7 +48,7 @@ def test_a_real_time_endpoint_answers_at_once(aws: Account) -> None:
 
 
 def test_a_real_time_endpoint_that_fails_says_where_to_look(aws: Account) -> None:
-    aws.refusals["invoke_endpoint"] = Refusal("ModelError", "It crashed.")
+    aws.refusals["invoke_endpoint"] = AwsRefusal("ModelError", "It crashed.")
     ran = invoke()
     assert (ran.code, ran.err) == (
         1,
@@ -106,7 +106,7 @@ def test_an_asynchronous_failure_is_shown_with_its_text(queue: Account) -> None:
 
 
 def test_an_endpoint_that_accepts_no_requests_is_an_error(queue: Account) -> None:
-    queue.refusals["invoke_endpoint_async"] = Refusal("ValidationError", "Endpoint e not found.")
+    queue.refusals["invoke_endpoint_async"] = AwsRefusal("ValidationError", "Endpoint e not found.")
     ran = invoke()
     assert ran.code == 1
     assert ran.err.startswith("error: no prediction: Endpoint e not found. See ")

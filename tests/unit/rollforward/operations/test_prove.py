@@ -17,7 +17,7 @@ from tests.unit.rollforward.account import (
     V2,
     Account,
 )
-from tests.unit.rollforward.fake_aws import Refusal
+from tests.unit.rollforward.fake_aws import AwsRefusal
 from tests.unit.rollforward.typed import Ran, typed
 
 APPLY = "rollforward apply sentiment --env dev"
@@ -251,7 +251,7 @@ def test_a_prover_that_fails_names_its_log(aws: Account) -> None:
 
 def test_a_prover_that_is_not_deployed_names_the_stack_to_deploy(aws: Account) -> None:
     aws.serve(V1)
-    aws.refusals["invoke"] = Refusal("ResourceNotFoundException", status=404)
+    aws.refusals["invoke"] = AwsRefusal("ResourceNotFoundException", status=404)
     ran = prove()
     assert ran.code == 1
     assert "does not exist: deploy the stack dev-lambda first" in ran.err

@@ -14,7 +14,7 @@ from rollforward.operations import deliver
 from rollforward.operations import prove as proof
 from rollforward.operations.deliver import DeliveryResult
 from rollforward.operations.history import history
-from rollforward.operations.status import ExtraVariant, status
+from rollforward.operations.status import VariantStatus, status
 from rollforward.target import Target
 from tests.unit.rollforward.account import MODEL, V1, V2, Account, package, target
 from tests.unit.rollforward.typed import typed
@@ -77,7 +77,7 @@ def test_a_variant_that_lags_behind_the_pointer_does_not_agree(aws: Account) -> 
     aws.serve(V1, challenger=V1)
     found = status(PINNED_AND_CHALLENGED)
     assert (found.live, found.wanted, found.follows) == (V1, V1, True)
-    assert found.beside == {"challenger": ExtraVariant(wanted=V2, live=V1)}
+    assert found.beside == {"challenger": VariantStatus(wanted=V2, live=V1)}
     assert not found.agree
 
 
@@ -85,7 +85,7 @@ def test_a_variant_that_is_no_longer_wanted_does_not_agree(aws: Account) -> None
     aws.point(V2)
     aws.serve(V1, challenger=V2)
     found = status(PINNED)
-    assert found.beside == {"challenger": ExtraVariant(wanted=None, live=V2)}
+    assert found.beside == {"challenger": VariantStatus(wanted=None, live=V2)}
     assert not found.agree
 
 
@@ -93,7 +93,7 @@ def test_a_shadow_is_shown_beside_what_answers(aws: Account) -> None:
     aws.point(V2)
     aws.serve(V2, shadow=V1)
     found = status(WITH_SHADOW)
-    assert (found.live, found.beside) == (V2, {"shadow": ExtraVariant(wanted=V1, live=V1)})
+    assert (found.live, found.beside) == (V2, {"shadow": VariantStatus(wanted=V1, live=V1)})
     assert found.agree
 
 
