@@ -1,5 +1,6 @@
 """What README.md and docs/ name is there: files, headings, modules and commands."""
 
+import itertools
 import re
 from pathlib import Path
 
@@ -17,6 +18,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
 HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 COMMAND = re.compile(r"(?:^|[ `])rollforward ([a-z]+)(.*)$")
+STEP = re.MULTILINE | re.DOTALL
 FLAG = re.compile(r"(?<=[ \[])--[a-z-]+")
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
@@ -73,10 +75,31 @@ def test_every_command_has_the_options_that_it_is_shown_with(page: Path) -> None
         )
 
 
-def test_each_path_of_the_architecture_enters_a_module_once() -> None:
+@each_page
+def test_every_target_of_make_exists(page: Path) -> None:
+    targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert set(re.findall(r"(?:^|`)make (\w+)", page.read_text(), re.MULTILINE)) <= set(targets)
+
+
+def paths_of_the_architecture() -> list[list[tuple[str, str]]]:
+    """The steps of each path: the link to a module, and what the page says about it."""
     _, *sections = (ROOT / "docs/architecture.md").read_text().split("## The path of ")
-    assert len(sections) == 2
-    for section in sections:
-        steps = re.findall(r"^\d+\. \[.+?\]\((.+?)\)", section.split("\n## ")[0], re.MULTILINE)
-        assert len(steps) > 5
-        assert len(steps) == len(set(steps))
+    lists = (section.split("\n## ")[0] for section in sections)
+    return [re.findall(r"^\d+\. \[.+?\]\((.+?)\)(.+?)\n(?=\d|\n)", each, STEP) for each in lists]
+
+
+def test_each_path_of_the_architecture_enters_a_module_once() -> None:
+    for steps in paths_of_the_architecture():
+        modules = [module for module, _ in steps]
+        assert len(modules) > 5
+        assert len(modules) == len(set(modules))
+
+
+def test_each_step_of_the_architecture_names_a_definition_of_its_module() -> None:
+    for module, text in itertools.chain(*paths_of_the_architecture()):
+        source = (ROOT / "docs" / module).read_text()
+        for name in QUOTED.findall(text)[:1]:
+            for part in name.split("."):
+                assert re.search(rf"^ *(def|class) {part}\b", source, re.MULTILINE), (
+                    f"{name}: {module}"
+                )
