@@ -1,4 +1,4 @@
-"""Deliveries at once, each told twice, end right in a local cloud that lags, reads stale and throttles."""
+"""Concurrent deliveries, each notified twice, in a local cloud with lags, stale reads and throttling."""
 
 import json
 from collections import Counter
@@ -49,7 +49,7 @@ def names(
 
 
 def _work_in(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:
-    # boto3 keeps what it read of the environment before.
+    # boto3's default session keeps an earlier environment.
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)
     for name, value in cloud.environment.items():
         monkeypatch.setenv(name, value)
@@ -60,7 +60,7 @@ def _client(service: Any) -> Any:
 
 
 def _invoke(names: Names, notice: Notice) -> None:
-    """As Lambda: in a container of its own, and again if it fails."""
+    """Invoke the function as Lambda does: in a new container, and again after a failure."""
     registrar = Registrar(connect.__wrapped__(names.topic), names)
     for attempt in range(1, ATTEMPTS_OF_LAMBDA + 1):
         try:
@@ -71,7 +71,7 @@ def _invoke(names: Names, notice: Notice) -> None:
                 raise
 
 
-def test_a_parameter_reads_stale_for_a_moment_and_takes_one_update_at_a_time(
+def test_a_parameter_is_stale_for_a_moment_and_allows_one_update_at_a_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with local_cloud(tmp_path, ACCOUNT, REGION, Behaviour(stale_seconds=40)) as cloud:
@@ -84,7 +84,7 @@ def test_a_parameter_reads_stale_for_a_moment_and_takes_one_update_at_a_time(
         assert ssm.get_parameter(Name=POINTER)["Parameter"]["Value"] == "none"
 
 
-def test_deliveries_at_once_end_at_the_newest_though_everything_lags(
+def test_concurrent_deliveries_register_the_newest_version_last_despite_lags(
     names: Names,
 ) -> None:
     notices = []
@@ -105,11 +105,11 @@ def test_deliveries_at_once_end_at_the_newest_though_everything_lags(
     assert set(urls.values()) == {1}
     newest_first = sorted((url.removeprefix(f"s3://{BUCKET}/") for url in urls), reverse=True)
     assert len(newest_first) == 4
-    assert _value(RECENT, ",".join(newest_first[:3]))
-    assert _value(POINTER, newest_first[0])
+    assert _becomes(RECENT, ",".join(newest_first[:3]))
+    assert _becomes(POINTER, newest_first[0])
 
 
-def _value(name: str, expected: str) -> bool:
-    """Reads until it is no longer stale."""
+def _becomes(name: str, expected: str) -> bool:
+    """Whether the parameter has the expected value within 200 reads, which may be stale."""
     reads = (_client("ssm").get_parameter(Name=name)["Parameter"]["Value"] for _ in range(200))
     return any(value == expected for value in reads)

@@ -17,7 +17,13 @@ from localcloud.behaviour import Behaviour
 from tests.unit.lambda_src.fakes.endpoints import ENDPOINT, MODEL
 from tests.unit.lambda_src.fakes.objects import BUCKET
 from tests.unit.lambda_src.prove_model.fake_rolls import NAMES, V1, V2, FakeRolls
-from tests.unit.localcloud.standin import Endpoints, fake_endpoints, serve_stand_in, until, variant
+from tests.unit.localcloud.standin import (
+    Endpoints,
+    serve_stand_in,
+    variant,
+    wait_until,
+    with_fake_containers,
+)
 
 BAKES = {
     "AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "smoke"}]},
@@ -36,7 +42,7 @@ def create(endpoints: Endpoints) -> None:
         endpoints.sagemaker.create_model(ModelName=name, PrimaryContainer=container)
         endpoints.config(name, variant("primary", ModelName=name))
     endpoints.sagemaker.create_endpoint(EndpointName=ENDPOINT, EndpointConfigName="v1")
-    until(lambda: described(endpoints)["EndpointStatus"] == "InService")
+    wait_until(lambda: described(endpoints)["EndpointStatus"] == "InService")
 
 
 def described(endpoints: Endpoints) -> Any:
@@ -44,7 +50,7 @@ def described(endpoints: Endpoints) -> Any:
 
 
 def deployments(endpoints: Endpoints) -> list[Any]:
-    return [event for event in endpoints.told if "PendingDeploymentSummary" in event["detail"]]
+    return [event for event in endpoints.events if "PendingDeploymentSummary" in event["detail"]]
 
 
 def briefly(seconds: float) -> None:
@@ -52,17 +58,17 @@ def briefly(seconds: float) -> None:
 
 
 @pytest.mark.parametrize("event", [0, 1], ids=["Creating", "Baking"])
-def test_any_one_event_covers_the_bake(
+def test_one_event_of_a_deployment_is_enough_for_the_bake(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, event: int
 ) -> None:
     behaviour = Behaviour(0, 1.5, baking_seconds=20, outdated_seconds=LAG)
     with serve_stand_in(tmp_path, behaviour) as url:
-        endpoints = fake_endpoints(url, monkeypatch)
+        endpoints = with_fake_containers(url, monkeypatch)
         create(endpoints)
         endpoints.sagemaker.update_endpoint(
             EndpointName=ENDPOINT, EndpointConfigName="v2", DeploymentConfig=BAKES
         )
-        until(lambda: len(deployments(endpoints)) > event)
+        wait_until(lambda: len(deployments(endpoints)) > event)
         request = proof_request(deployments(endpoints)[event], NAMES)
         assert request is not None
         assert request.deployment is not None
@@ -84,14 +90,14 @@ def test_any_one_event_covers_the_bake(
         assert fake.rejected == []
 
 
-def test_describe_endpoint_answers_what_was_there_before(
+def test_describe_endpoint_returns_the_state_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with serve_stand_in(tmp_path, Behaviour(0, 20, outdated_seconds=LAG)) as url:
-        endpoints = fake_endpoints(url, monkeypatch)
+        endpoints = with_fake_containers(url, monkeypatch)
         create(endpoints)
         endpoints.sagemaker.update_endpoint(EndpointName=ENDPOINT, EndpointConfigName="v2")
         assert len(deployments(endpoints)) == 1
         assert described(endpoints)["EndpointStatus"] == "InService"
-        until(lambda: described(endpoints)["EndpointStatus"] == "Updating")
+        wait_until(lambda: described(endpoints)["EndpointStatus"] == "Updating")
         assert described(endpoints)["PendingDeploymentSummary"]["EndpointConfigName"] == "v2"

@@ -24,7 +24,7 @@ from tests.local.localcloud.account import (
 )
 
 
-def test_an_operation_that_no_statement_allows_is_refused_in_the_words_of_iam(
+def test_an_operation_that_no_statement_allows_is_refused_with_iams_message(
     account: Account,
 ) -> None:
     sagemaker = account.assume(REGISTERS)("sagemaker")
@@ -37,20 +37,20 @@ def test_an_operation_that_no_statement_allows_is_refused_in_the_words_of_iam(
     )
 
 
-def test_an_explicit_deny_wins(account: Account) -> None:
+def test_an_explicit_deny_overrides_an_allow(account: Account) -> None:
     deny = {"Effect": "Deny", "Action": "sagemaker:List*", "Resource": "*"}
     sagemaker = account.assume(EVERYTHING, deny)("sagemaker")
     message = refusal(sagemaker.list_model_packages, ModelPackageGroupName=GROUP)
     assert "with an explicit deny in an identity-based policy" in message
 
 
-def test_an_unknown_key_is_nobodys(account: Account) -> None:
+def test_an_unknown_access_key_is_refused(account: Account) -> None:
     stranger = {"AccessKeyId": "ASIAUNKNOWN", "SecretAccessKey": "x", "SessionToken": "y"}
     sagemaker = account.client("sagemaker", stranger)
     assert refusal(sagemaker.list_models).startswith("UnrecognizedClientException")
 
 
-def test_a_condition_on_the_approval_is_met_only_by_that_approval(account: Account) -> None:
+def test_a_condition_on_the_approval_status_allows_only_that_status(account: Account) -> None:
     condition = {"StringEquals": {"sagemaker:ModelApprovalStatus": "Rejected"}}
     rejects = {
         "Effect": "Allow",
@@ -75,7 +75,7 @@ def test_a_condition_on_the_approval_is_met_only_by_that_approval(account: Accou
         ([READS, READS_IMAGE], "not authorized to perform: sagemaker:CreateModelPackage"),
     ],
 )
-def test_a_version_is_registered_only_by_who_may_read_its_artifact_and_its_image(
+def test_only_a_caller_who_may_read_artifact_and_image_registers_a_version(
     account: Account, statements: list[Any], reason: str
 ) -> None:
     assert reason in refusal(register, account.assume(*statements)("sagemaker"))
@@ -106,7 +106,7 @@ def test_a_model_is_refused_with_a_role_that_cannot_read_its_artifact(
     assert role in message
 
 
-def test_whoever_creates_a_model_must_be_allowed_to_pass_its_role(account: Account) -> None:
+def test_the_caller_who_creates_a_model_must_be_allowed_to_pass_its_role(account: Account) -> None:
     creates = {"Effect": "Allow", "Action": "sagemaker:CreateModel", "Resource": "*"}
     role = account.role(EVERYTHING)
     sagemaker = account.assume(creates)("sagemaker")

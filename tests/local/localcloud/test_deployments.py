@@ -61,7 +61,7 @@ def test_no_request_is_lost_while_an_endpoint_rolls(cloud: Cloud) -> None:
     # Archives hold the time they were made at: pytest's workers would each have names of their own.
     ids=["unloadable", "misplaced", "nonsense", "climbing"],
 )
-def test_a_model_that_does_not_come_up_leaves_the_old_one_serving(
+def test_an_endpoint_keeps_its_model_if_the_new_one_does_not_start(
     cloud: Cloud, name: str, archive: bytes, reason: str
 ) -> None:
     cloud.deliver(name, archive)
@@ -73,7 +73,7 @@ def test_a_model_that_does_not_come_up_leaves_the_old_one_serving(
     assert cloud.create(f"fails-{name}", name)["EndpointStatus"] == "Failed"
 
 
-def test_a_live_configuration_can_be_deleted_and_goes_on_serving(cloud: Cloud) -> None:
+def test_an_endpoint_whose_configuration_is_deleted_still_answers(cloud: Cloud) -> None:
     cloud.deliver("deleted", archive_of(PICKY_MODEL))
     cloud.create("orphan", "deleted")
     cloud.sagemaker.delete_endpoint_config(EndpointConfigName="deleted")
@@ -88,7 +88,7 @@ def test_a_request_in_flight_is_answered_by_the_model_that_took_it(cloud: Cloud)
     assert cloud.wait_until_settled("patient")["EndpointConfigName"] == "v1"
 
 
-def test_a_new_model_takes_over_once_it_has_baked(cloud: Cloud) -> None:
+def test_a_new_model_gets_all_requests_after_the_bake(cloud: Cloud) -> None:
     cloud.create("careful", "v1")
     cloud.start_baking("careful", "v2")
     assert cloud.invoke("careful", {"inputs": PRAISE})["model"] == "v2"
@@ -96,7 +96,7 @@ def test_a_new_model_takes_over_once_it_has_baked(cloud: Cloud) -> None:
     assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", "v2")
 
 
-def test_an_alarm_while_a_new_model_bakes_rolls_it_back(cloud: Cloud) -> None:
+def test_an_alarm_during_the_bake_rolls_the_endpoint_back(cloud: Cloud) -> None:
     cloud.create("rolls-back", "v1")
     cloud.start_baking("rolls-back", "v2")
     for state in ("ALARM", "OK"):

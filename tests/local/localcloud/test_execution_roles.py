@@ -3,7 +3,7 @@
 from tests.local.localcloud.account import BUCKET, PULLS, READS, REGION, Account
 
 
-def test_an_endpoint_comes_up_with_a_role_that_may_read_and_pull(account: Account) -> None:
+def test_an_endpoint_starts_with_a_role_that_may_read_and_pull(account: Account) -> None:
     described = account.endpoint(account.model(account.role(READS, *PULLS)))
     assert described["EndpointStatus"] == "InService", described
 

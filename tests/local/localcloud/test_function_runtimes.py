@@ -42,7 +42,7 @@ def zipped(code: str) -> bytes:
 
 
 @pytest.mark.parametrize("runtime", ["python3.13", "python3.12"])
-def test_a_function_runs_on_its_own_python_or_on_ours_and_finds_the_pinned_boto3(
+def test_a_function_runs_on_its_runtime_or_on_this_python_with_the_pinned_boto3(
     tmp_path: Path, runtime: str
 ) -> None:
     python = find_interpreter(runtime)

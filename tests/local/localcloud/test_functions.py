@@ -35,7 +35,7 @@ def test_a_function_is_refused_a_role_that_does_not_trust_lambda(account: Accoun
     assert "The role defined for the function cannot be assumed by Lambda." in message
 
 
-def test_s3_calls_a_function_only_if_its_policy_lets_the_bucket(account: Account) -> None:
+def test_s3_invokes_a_function_only_if_its_policy_allows_the_bucket(account: Account) -> None:
     trusted = {"Principal": {"Service": "lambda.amazonaws.com"}}
     function = create_function(account, account.role(EVERYTHING, trust=trusted))
     account.s3.create_bucket(Bucket="notified")
@@ -68,7 +68,7 @@ def test_s3_calls_a_function_only_if_its_policy_lets_the_bucket(account: Account
     assert set(called_by()) == {"after"}
 
 
-def test_a_rule_calls_a_function_only_if_its_policy_lets_the_rule(account: Account) -> None:
+def test_a_rule_invokes_a_function_only_if_its_policy_allows_the_rule(account: Account) -> None:
     trusted = {"Principal": {"Service": "lambda.amazonaws.com"}}
     functions = [
         create_function(account, account.role(EVERYTHING, trust=trusted)) for _ in range(2)

@@ -16,7 +16,7 @@ from tests.local.localcloud.client import (
 )
 
 
-def test_an_error_of_the_model_reaches_the_caller(cloud: Cloud) -> None:
+def test_the_caller_gets_an_error_of_the_model(cloud: Cloud) -> None:
     cloud.deliver("picky", archive_of(PICKY_MODEL))
     cloud.create("picky", "picky")
     with pytest.raises(ClientError) as refused:
@@ -27,7 +27,7 @@ def test_an_error_of_the_model_reaches_the_caller(cloud: Cloud) -> None:
     assert error["OriginalMessage"] == "division by zero"
 
 
-def test_asynchronous_answers_and_failures_go_to_s3(cloud: Cloud) -> None:
+def test_asynchronous_answers_and_failures_are_written_to_s3(cloud: Cloud) -> None:
     cloud.deliver("reciprocal", archive_of(PICKY_MODEL))
     places = {
         "S3OutputPath": f"s3://{BUCKET}/async/output/",
@@ -55,7 +55,7 @@ def test_asynchronous_answers_and_failures_go_to_s3(cloud: Cloud) -> None:
         cloud.invoke("queued", 2)
 
 
-def test_variants_answer_in_proportion_to_their_weights(cloud: Cloud) -> None:
+def test_variants_get_requests_in_proportion_to_their_weights(cloud: Cloud) -> None:
     cloud.configure(
         "weighted",
         [

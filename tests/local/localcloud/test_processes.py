@@ -14,7 +14,7 @@ from localcloud.errors import LocalCloudError
 from tests.local.localcloud.client import ACCOUNT, REGION, Cloud, wait_until
 
 
-def test_nothing_is_left_running(
+def test_no_process_is_left_after_the_block(
     tmp_path: Path, archives: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # _processes finds ministack by its file of decisions, which must be in this cloud's folder.
@@ -31,14 +31,14 @@ def test_nothing_is_left_running(
     assert not any(_listens(url) for url in _urls(running))
 
 
-def test_nothing_is_left_running_after_an_error(tmp_path: Path) -> None:
+def test_no_process_is_left_after_an_error(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt), local_cloud(tmp_path, ACCOUNT, REGION) as running:
         raise KeyboardInterrupt
     assert _processes(tmp_path) == []
     assert not any(_listens(url) for url in _urls(running))
 
 
-def test_everything_ends_when_the_parent_is_killed(tmp_path: Path) -> None:
+def test_every_process_ends_when_the_parent_is_killed(tmp_path: Path) -> None:
     script = f"""
 import sys, time
 from pathlib import Path
@@ -58,7 +58,7 @@ with local_cloud(Path({str(tmp_path)!r}), {ACCOUNT!r}, {REGION!r}) as cloud:
     wait_until(lambda: not _processes(tmp_path))
 
 
-def test_a_server_that_does_not_start_is_named_with_its_log(
+def test_the_error_of_a_server_that_does_not_start_names_its_log(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     no_port = 1 << 20

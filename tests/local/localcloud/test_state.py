@@ -112,7 +112,7 @@ def test_parameters_stay(cloud: LocalCloud) -> None:
     assert parameter["Value"] == "v1"
 
 
-def test_versions_go_on_counting_where_they_were(cloud: LocalCloud) -> None:
+def test_version_numbers_continue(cloud: LocalCloud) -> None:
     sagemaker = client(cloud, "sagemaker")
     arn = sagemaker.create_model_package(ModelPackageGroupName=GROUP)["ModelPackageArn"]
     assert arn.endswith(f"{GROUP}/3")
@@ -138,6 +138,6 @@ def test_a_deployment_that_was_in_progress_has_failed(cloud: LocalCloud) -> None
     assert prediction(cloud, "rolls") == "positive"
 
 
-def test_an_endpoint_that_was_deleting_is_gone(cloud: LocalCloud) -> None:
+def test_an_endpoint_that_was_deleting_no_longer_exists(cloud: LocalCloud) -> None:
     names = client(cloud, "sagemaker").list_endpoints()["Endpoints"]
     assert {one["EndpointName"] for one in names} == {"serves", "rolls"}

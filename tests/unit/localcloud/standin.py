@@ -1,4 +1,4 @@
-"""The stand-in for SageMaker, served to boto3 from a thread of the tests' own process."""
+"""The stand-in for SageMaker, in a thread of the tests' process."""
 
 import asyncio
 import threading
@@ -30,13 +30,13 @@ CONTAINER = {"Image": "image", "ModelDataUrl": "s3://bucket/model.tar.gz"}
 SERVERLESS = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
 ON_INSTANCES = {"InstanceType": "ml.m5.large", "InitialInstanceCount": 1}
 NOWHERE = f"http://{LOOPBACK}:9"
-# No test waits for a state that it does not look at; each is there to be seen, none the less.
-IN_PASSING = Behaviour(0.02, 0.02, 0.02, 0.02)
+# Transitional states are short, but visible.
+SHORT_STATES = Behaviour(0.02, 0.02, 0.02, 0.02)
 _ACCOUNTS = count(100_000_000_000)
 
 
-class Everything:
-    """Whoever calls may do everything; the access key is the account."""
+class AllowEverything:
+    """Permissions that allow every call; the access key is the account."""
 
     def account_of(self, caller: Caller) -> str:
         return caller.access_key
@@ -53,14 +53,16 @@ class Everything:
 
 
 @contextmanager
-def serve_stand_in(logs: Path, behaviour: Behaviour = IN_PASSING) -> Iterator[str]:
-    """The URL at which it answers, within the block."""
+def serve_stand_in(logs: Path, behaviour: Behaviour = SHORT_STATES) -> Iterator[str]:
+    """Serve the stand-in during the block; return its URL."""
     port = free_port()
     server = uvicorn.Server(
-        uvicorn.Config(build(logs, Everything(), behaviour), LOOPBACK, port, log_level="warning")
+        uvicorn.Config(
+            build(logs, AllowEverything(), behaviour), LOOPBACK, port, log_level="warning"
+        )
     )
     thread = threading.Thread(target=server.run)
-    # Not for one test alone: what it has set going may ask for S3 and EventBridge after its end.
+    # For the whole block: background tasks of a test may call S3 and EventBridge after the test.
     with pytest.MonkeyPatch.context() as environ:
         for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
             environ.setenv(name, str(logs / "none"))
@@ -68,19 +70,19 @@ def serve_stand_in(logs: Path, behaviour: Behaviour = IN_PASSING) -> Iterator[st
         environ.setenv("AWS_ENDPOINT_URL", NOWHERE)
         environ.setenv("AWS_MAX_ATTEMPTS", "1")
         thread.start()
-        until(lambda: server.started)
+        wait_until(lambda: server.started)
         yield f"http://{LOOPBACK}:{port}"
         server.should_exit = True
         thread.join(timeout=10)
 
 
 def clients(url: str) -> Callable[..., Any]:
-    """Makes clients for an account of the test's own: no test sees another's resources."""
+    """A function that makes boto3 clients of a new account, whose resources no other test sees."""
     account = str(next(_ACCOUNTS))
 
     def make(service: str, **changes: str) -> Any:
         identity = {"aws_access_key_id": account, "region_name": "us-east-1"} | changes
-        # Requests go out as they are: it is the stand-in that must refuse the bad ones.
+        # boto3 sends invalid requests, so that the stand-in refuses them.
         config = Config(parameter_validation=False, retries={"total_max_attempts": 1})
         new: Any = boto3.client
         return new(service, endpoint_url=url, aws_secret_access_key="x", config=config, **identity)
@@ -98,14 +100,15 @@ def create_config(sagemaker: Any, model: str = "m") -> None:
     sagemaker.create_endpoint_config(EndpointConfigName="c", ProductionVariants=[one])
 
 
-def until(condition: Callable[[], object]) -> None:
+def wait_until(condition: Callable[[], object]) -> None:
     deadline = time.monotonic() + 10
     while not condition():
-        assert time.monotonic() < deadline, "it did not come about"
+        assert time.monotonic() < deadline, "not true after 10 s"
         time.sleep(0.02)
 
 
 def refusal(call: Callable[..., Any], *args: Any, **params: Any) -> str:
+    """The code and the message of the error with which a call is refused."""
     with pytest.raises(ClientError) as refused:
         call(*args, **params)
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
@@ -115,7 +118,7 @@ def refusal(call: Callable[..., Any], *args: Any, **params: Any) -> str:
 
 @dataclass
 class FakeContainer:
-    """Answers with its model's name; fails if that is `broken`."""
+    """A container that answers with its model's name; `broken` and `vanishing` models fail."""
 
     model: str
     seen: list[bytes] = field(default_factory=list)
@@ -144,16 +147,16 @@ class FakeContainer:
 
 @dataclass
 class Endpoints:
-    """An account's SageMaker, in few words; `told` are its events, each once and in order."""
+    """SageMaker of one account, with fake containers; `events` are the events sent, in order."""
 
     sagemaker: Any
     runtime: Any
     scaling: Any
     started: list[FakeContainer]
-    told: list[Any]
+    events: list[Any]
 
     def config(self, name: str, *variants: Any, **more: Any) -> None:
-        """A variant that names no model has one of its own name."""
+        """Create an endpoint configuration. A variant without ModelName gets a model of its own name."""
         for each in [*variants, *more.get("ShadowProductionVariants", [])]:
             model = each.setdefault("ModelName", each["VariantName"])
             url = f"s3://bucket/{model}"
@@ -167,11 +170,11 @@ class Endpoints:
 
     def create(self, config: str) -> Any:
         self.sagemaker.create_endpoint(EndpointName="e", EndpointConfigName=config)
-        return self.settled()
+        return self.wait_until_settled()
 
     def delete(self) -> None:
         self.sagemaker.delete_endpoint(EndpointName="e")
-        until(lambda: self.sagemaker.list_endpoints()["Endpoints"] == [])
+        wait_until(lambda: self.sagemaker.list_endpoints()["Endpoints"] == [])
 
     def update(self, config: str, deployment: Any) -> None:
         self.sagemaker.update_endpoint(
@@ -181,8 +184,8 @@ class Endpoints:
     def described(self) -> Any:
         return self.sagemaker.describe_endpoint(EndpointName="e")
 
-    def settled(self) -> Any:
-        until(lambda: self.described()["EndpointStatus"] in ("InService", "Failed"))
+    def wait_until_settled(self) -> Any:
+        wait_until(lambda: self.described()["EndpointStatus"] in ("InService", "Failed"))
         return self.described()
 
     def invoke(self, **more: Any) -> str:
@@ -197,19 +200,19 @@ class Endpoints:
         return found
 
     def stages(self) -> list[Any]:
-        """Of the deployments that were told of."""
+        """The VariantStatus in each deployment event."""
         return [
             event["detail"]["PendingDeploymentSummary"]["ProductionVariants"][0]["VariantStatus"]
-            for event in self.told
+            for event in self.events
             if "PendingDeploymentSummary" in event["detail"]
         ]
 
     def states(self) -> list[str]:
         endpoint = "SageMaker Endpoint State Change"
-        return [e["detail"]["EndpointStatus"] for e in self.told if e["detail-type"] == endpoint]
+        return [e["detail"]["EndpointStatus"] for e in self.events if e["detail-type"] == endpoint]
 
 
-def fake_endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
+def with_fake_containers(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
     client = clients(url)
     made = Endpoints(
         client("sagemaker"), client("sagemaker-runtime"), client("application-autoscaling"), [], []
@@ -220,7 +223,7 @@ def fake_endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
         return made.started[-1]
 
     monkeypatch.setattr(process, "start_container", start)
-    monkeypatch.setattr(events, "_send", lambda _, event: made.told.append(event))
+    monkeypatch.setattr(events, "_send", lambda _, event: made.events.append(event))
     return made
 
 

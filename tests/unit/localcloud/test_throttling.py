@@ -4,7 +4,7 @@ from pathlib import Path
 
 from localcloud.behaviour import Behaviour
 from localcloud.throttling import Limits
-from tests.unit.localcloud.standin import clients, refusal, serve_stand_in, until
+from tests.unit.localcloud.standin import clients, refusal, serve_stand_in, wait_until
 
 
 class Clock:
@@ -19,7 +19,7 @@ def _admitted(limits: Limits, *targets: str) -> int:
     return sum(limits.take(target) for target in targets)
 
 
-def test_a_second_has_three_writes_and_forty_reads_of_parameters() -> None:
+def test_parameter_store_allows_three_writes_and_forty_reads_a_second() -> None:
     clock = Clock()
     limits = Limits(clock)
     writes = ["AmazonSSM.PutParameter"] * 10
@@ -31,14 +31,14 @@ def test_a_second_has_three_writes_and_forty_reads_of_parameters() -> None:
     assert (_admitted(limits, *writes), _admitted(limits, *reads)) == (3, 40)
 
 
-def test_each_operation_of_sagemaker_has_a_rate_of_its_own() -> None:
+def test_each_operation_of_sagemaker_has_its_own_rate() -> None:
     limits = Limits(Clock())
     lists, describes = ["SageMaker.ListModels"] * 20, ["SageMaker.DescribeModel"] * 20
     assert (_admitted(limits, *lists), _admitted(limits, *describes)) == (10, 10)
     assert _admitted(limits, *["AnyScaleFrontendService.TagResource"] * 99) == 99
 
 
-def test_too_many_calls_are_throttled_and_served_a_moment_later(tmp_path: Path) -> None:
+def test_calls_above_the_rate_are_throttled_and_succeed_later(tmp_path: Path) -> None:
     with serve_stand_in(tmp_path, Behaviour(throttled=True)) as url:
         sagemaker = clients(url)("sagemaker")
 
@@ -47,7 +47,7 @@ def test_too_many_calls_are_throttled_and_served_a_moment_later(tmp_path: Path) 
                 sagemaker.list_models()
 
         assert refusal(many) == "ThrottlingException: Rate exceeded"
-        until(lambda: sagemaker.list_endpoints()["Endpoints"] == [])
+        wait_until(lambda: sagemaker.list_endpoints()["Endpoints"] == [])
 
 
 def test_a_new_version_is_described_before_it_is_listed(tmp_path: Path) -> None:
@@ -62,4 +62,4 @@ def test_a_new_version_is_described_before_it_is_listed(tmp_path: Path) -> None:
             return len(answer["ModelPackageSummaryList"])
 
         assert listed() == 0
-        until(lambda: listed() == 1)
+        wait_until(lambda: listed() == 1)

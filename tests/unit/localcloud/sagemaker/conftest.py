@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.unit.localcloud.standin import Endpoints, clients, fake_endpoints, serve_stand_in
+from tests.unit.localcloud.standin import Endpoints, clients, serve_stand_in, with_fake_containers
 
 
 @pytest.fixture(scope="module")
@@ -16,7 +16,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture
 def endpoints(url: str, monkeypatch: pytest.MonkeyPatch) -> Endpoints:
     """A new account there, with fakes for its containers."""
-    return fake_endpoints(url, monkeypatch)
+    return with_fake_containers(url, monkeypatch)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from tests.unit.localcloud.standin import (
 GROUP = "dev-sentiment"
 
 
-def test_what_is_created_is_described_with_nothing_added_and_nothing_lost(sagemaker: Any) -> None:
+def test_a_resource_is_described_as_created(sagemaker: Any) -> None:
     create_model(sagemaker)
     described = sagemaker.describe_model(ModelName="m")
     assert described["PrimaryContainer"] == CONTAINER
@@ -23,17 +23,17 @@ def test_what_is_created_is_described_with_nothing_added_and_nothing_lost(sagema
     assert described["ModelArn"].startswith("arn:aws:sagemaker:us-east-1:1000")
 
 
-def test_an_account_or_region_sees_nothing_of_another(client: Callable[..., Any]) -> None:
+def test_accounts_and_regions_are_separate(client: Callable[..., Any]) -> None:
     create_model(client("sagemaker"))
     for other in ({"aws_access_key_id": "999999999999"}, {"region_name": "eu-west-1"}):
         assert client("sagemaker", **other).list_models()["Models"] == []
 
 
-def test_a_name_is_taken_once(sagemaker: Any) -> None:
+def test_a_name_can_be_used_once(sagemaker: Any) -> None:
     create_model(sagemaker)
     create_config(sagemaker)
-    said = refusal(create_config, sagemaker)
-    assert "ValidationException: Cannot create already existing endpoint configuration" in said
+    message = refusal(create_config, sagemaker)
+    assert "ValidationException: Cannot create already existing endpoint configuration" in message
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_name_is_taken_once(sagemaker: Any) -> None:
         ("describe_model_package_group", {"ModelPackageGroupName": "x"}, "does not exist"),
     ],
 )
-def test_what_is_missing_is_said_in_the_words_that_terraform_waits_for(
+def test_the_error_of_a_missing_resource_has_the_words_that_terraform_expects(
     sagemaker: Any, operation: str, params: dict[str, str], words: str
 ) -> None:
     assert words in refusal(getattr(sagemaker, operation), **params)
@@ -66,10 +66,10 @@ def test_a_malformed_request_is_refused(sagemaker: Any, params: Any, words: str)
     assert words in refusal(sagemaker.create_model, **params)
 
 
-def test_an_operation_that_is_not_there_is_refused_at_once(sagemaker: Any) -> None:
+def test_an_unsupported_operation_is_refused(sagemaker: Any) -> None:
     request = {"PipelineName": "p", "ClientRequestToken": "t" * 32}
-    said = refusal(sagemaker.start_pipeline_execution, **request)
-    assert said.startswith("UnknownOperationException: ")
+    message = refusal(sagemaker.start_pipeline_execution, **request)
+    assert message.startswith("UnknownOperationException: ")
 
 
 def test_lists_are_filtered_sorted_and_paged(sagemaker: Any) -> None:
@@ -92,13 +92,13 @@ def test_tags_are_added_listed_and_deleted_by_arn(sagemaker: Any) -> None:
     assert sagemaker.list_tags(ResourceArn=arn)["Tags"] == [{"Key": "owner", "Value": "data"}]
 
 
-def test_an_endpoint_that_is_not_there_cannot_be_invoked(client: Callable[..., Any]) -> None:
+def test_an_unknown_endpoint_cannot_be_invoked(client: Callable[..., Any]) -> None:
     runtime = client("sagemaker-runtime")
-    said = refusal(runtime.invoke_endpoint, EndpointName="e", Body=b"{}")
-    assert said.startswith("ValidationError: Endpoint e of account ")
+    message = refusal(runtime.invoke_endpoint, EndpointName="e", Body=b"{}")
+    assert message.startswith("ValidationError: Endpoint e of account ")
 
 
-def test_a_request_that_is_sent_again_gets_the_answer_that_was_lost(
+def test_a_request_that_is_sent_again_gets_the_same_answer(
     client: Callable[..., Any],
 ) -> None:
     sagemaker = client("sagemaker")

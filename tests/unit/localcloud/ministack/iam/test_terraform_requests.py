@@ -25,7 +25,7 @@ resource = wrap(iam_actions.extract_resource_arn, find_resource)
     ("method", "expected"),
     [("PUT", "Put"), ("POST", "Update"), ("GET", "Get"), ("DELETE", "Delete")],
 )
-def test_retries_of_a_function_have_actions_of_their_own(method: str, expected: str) -> None:
+def test_a_functions_retry_configuration_has_its_own_actions(method: str, expected: str) -> None:
     found = action("lambda", method, FUNCTION, {}, b"{}", {})
     assert found == f"lambda:{expected}FunctionEventInvokeConfig"
 
@@ -61,12 +61,12 @@ def test_a_request_names_the_resource_that_aws_authorizes(
     assert found == expected
 
 
-def test_a_topics_tags_are_the_topics() -> None:
+def test_a_request_about_tags_names_its_topic() -> None:
     found = resource("sns", "POST", "/", {}, b"", {"ResourceArn": [TOPIC]}, REGION, ACCOUNT)
     assert found == TOPIC
 
 
 @pytest.mark.parametrize("body", [b'{"a":' * 20_000, b'{"a":' + b"9" * 5_000 + b"}", b"{no json"])
-def test_an_object_that_looks_like_json_is_taken_as_it_is(body: bytes) -> None:
+def test_an_object_that_looks_like_json_is_not_parsed(body: bytes) -> None:
     found = resource("s3", "PUT", "/bucket/metrics.json", {}, body, {}, REGION, ACCOUNT)
     assert found == "arn:aws:s3:::bucket/metrics.json"

@@ -1,4 +1,4 @@
-"""The local CloudWatch's alarms, asked through its own request handler as Terraform and boto3 do."""
+"""CloudWatch alarms of the local cloud, through its request handler, as Terraform and boto3 use it."""
 
 import asyncio
 import re
@@ -93,7 +93,7 @@ def send(value: float, configuration: str = "new", seconds_ago: float = 0) -> No
 
 
 @pytest.mark.parametrize("alarm", [ALARM, MATH], ids=["metric", "math"])
-def test_an_alarm_is_described_with_all_that_it_was_made_of(alarm: dict[str, str]) -> None:
+def test_an_alarm_is_described_with_all_members_of_its_request(alarm: dict[str, str]) -> None:
     ask("PutMetricAlarm", **alarm)
     described = ask("DescribeAlarms")
     for path, value in alarm.items():
@@ -102,14 +102,14 @@ def test_an_alarm_is_described_with_all_that_it_was_made_of(alarm: dict[str, str
         assert re.search(f"<{leaf}>{re.escape(written)}(\\.0)?</{leaf}>", described), path
 
 
-def test_an_alarm_on_metric_math_has_no_metric_of_its_own() -> None:
+def test_an_alarm_on_metric_math_is_described_without_a_metric() -> None:
     ask("PutMetricAlarm", **MATH)
     own = re.sub("<Metrics>.*</Metrics>", "", ask("DescribeAlarms"), flags=re.DOTALL)
     for member in ("Namespace", "MetricName", "Statistic", "Period", "Dimensions"):
         assert f"<{member}>" not in own
 
 
-def test_an_alarm_looks_at_the_dimensions_that_it_names() -> None:
+def test_an_alarm_is_evaluated_for_its_dimensions() -> None:
     ask("PutMetricAlarm", **ALARM)
     send(1, "old")
     assert state() == "INSUFFICIENT_DATA"
@@ -117,20 +117,20 @@ def test_an_alarm_looks_at_the_dimensions_that_it_names() -> None:
     assert state() == "ALARM"
 
 
-def test_one_bad_period_of_those_that_count_rings() -> None:
+def test_one_breaching_period_of_the_evaluation_periods_is_an_alarm() -> None:
     ask("PutMetricAlarm", **ALARM)
     send(1, seconds_ago=60)
     send(0)
     assert state() == "ALARM"
 
 
-def test_an_alarm_is_over_once_its_data_is_old() -> None:
+def test_an_alarm_ends_when_its_data_is_old() -> None:
     ask("PutMetricAlarm", **ALARM)
     send(1, seconds_ago=320)
     assert state() == "OK"
 
 
-def test_missing_data_is_treated_as_the_alarm_says() -> None:
+def test_missing_data_is_treated_as_the_alarm_specifies() -> None:
     ask("PutMetricAlarm", **(ALARM | {"TreatMissingData": "breaching"}))
     send(0, seconds_ago=320)
     assert state() == "ALARM"
@@ -138,7 +138,7 @@ def test_missing_data_is_treated_as_the_alarm_says() -> None:
     assert state() == "INSUFFICIENT_DATA"
 
 
-def test_a_state_that_somebody_sets_stays_while_there_is_no_data() -> None:
+def test_a_state_from_set_alarm_state_stays_without_data() -> None:
     ask("PutMetricAlarm", **MATH)
     ask("SetAlarmState", AlarmName="errors", StateValue="ALARM", StateReason="a test")
     assert state("errors") == "ALARM"

@@ -50,21 +50,17 @@ def _get(url: str, path: str) -> tuple[int, HTTPMessage, bytes]:
 
 
 @pytest.mark.parametrize(("revision", "commit"), [(OLD, OLD), (NEW, NEW), ("main", NEW)])
-def test_a_model_of_the_hub_is_of_the_revision_that_its_environment_names(
+def test_a_model_of_the_hub_has_the_revision_in_its_environment(
     hub: Path, tmp_path: Path, revision: str, commit: str
 ) -> None:
     assert _fetch(tmp_path / "model", HF_MODEL_REVISION=revision) == commit
 
 
-def test_a_model_of_the_hub_is_of_its_main_branch_unless_a_revision_is_named(
-    hub: Path, tmp_path: Path
-) -> None:
+def test_a_model_of_the_hub_has_the_main_branch_by_default(hub: Path, tmp_path: Path) -> None:
     assert _fetch(tmp_path / "model") == NEW
 
 
-def test_what_a_model_writes_beside_its_files_does_not_reach_the_hub(
-    hub: Path, tmp_path: Path
-) -> None:
+def test_files_that_a_model_writes_are_not_written_to_the_hub(hub: Path, tmp_path: Path) -> None:
     _fetch(tmp_path / "model")
     (tmp_path / "model" / "onnx" / "weights").write_text("spoilt")
     assert _fetch(tmp_path / "other") == NEW
@@ -73,14 +69,14 @@ def test_what_a_model_writes_beside_its_files_does_not_reach_the_hub(
 @pytest.mark.parametrize(
     ("model", "revision"), [("org/tiny", "v9"), ("org/tiny", "c" * 40), ("org/other", "main")]
 )
-def test_a_revision_that_the_hub_does_not_have_is_refused_by_name(
+def test_the_error_names_a_revision_that_the_hub_does_not_have(
     hub: Path, tmp_path: Path, model: str, revision: str
 ) -> None:
     with pytest.raises(ContainerError, match=f"does not have the revision {revision} of {model}"):
         _fetch(tmp_path / "model", model, HF_MODEL_REVISION=revision)
 
 
-def test_a_model_that_the_local_cloud_cannot_have_is_refused_with_the_reason(
+def test_a_model_without_files_is_refused_with_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("LOCALCLOUD_HUB", raising=False)
@@ -90,11 +86,11 @@ def test_a_model_that_the_local_cloud_cannot_have_is_refused_with_the_reason(
         model_data({"Image": "image"}, READER).fetch(tmp_path / "model")
 
 
-def test_awss_handler_learns_what_a_revision_has_and_fetches_it(hub: Path, url: str) -> None:
+def test_awss_handler_lists_and_downloads_the_files_of_a_revision(hub: Path, url: str) -> None:
     for place, commit in (("", NEW), ("/revision/main", NEW), (f"/revision/{OLD}", OLD)):
         _, _, body = _get(url, f"api/models/org/tiny{place}")
-        told: Any = json.loads(body)
-        assert (told["sha"], told["siblings"]) == (commit, [{"rfilename": "onnx/weights"}])
+        found: Any = json.loads(body)
+        assert (found["sha"], found["siblings"]) == (commit, [{"rfilename": "onnx/weights"}])
     status, headers, body = _get(url, f"org/tiny/resolve/{OLD}/onnx/weights")
     assert (status, body.decode()) == (200, OLD)
     assert headers["X-Repo-Commit"] == OLD
@@ -110,6 +106,6 @@ def test_awss_handler_learns_what_a_revision_has_and_fetches_it(hub: Path, url: 
         f"org/tiny/resolve/main/../../blobs/{OLD}",
     ],
 )
-def test_the_hub_has_nothing_else(hub: Path, url: str, path: str) -> None:
+def test_other_paths_of_the_hub_are_not_found(hub: Path, url: str, path: str) -> None:
     status, _, _ = _get(url, path)
     assert status == 404

@@ -73,7 +73,7 @@ SHADOWED = {"ShadowProductionVariants": _variants(1, VariantName="shadow", **ON_
         ),
     ],
 )
-def test_what_does_not_go_together_in_an_endpoint_configuration_is_refused(
+def test_members_that_exclude_one_another_are_refused(
     sagemaker: Any, variants: list[Any], more: Any, words: str
 ) -> None:
     create_model(sagemaker)
@@ -82,15 +82,15 @@ def test_what_does_not_go_together_in_an_endpoint_configuration_is_refused(
     assert sagemaker.list_endpoint_configs()["EndpointConfigs"] == []
 
 
-def test_a_model_in_a_network_of_its_own_is_not_served_serverless(sagemaker: Any) -> None:
+def test_a_model_with_network_isolation_is_not_served_serverless(sagemaker: Any) -> None:
     sagemaker.create_model(ModelName="m", PrimaryContainer=CONTAINER, EnableNetworkIsolation=True)
     variants = _variants(1, ServerlessConfig=SERVERLESS)
     create = sagemaker.create_endpoint_config
-    said = refusal(create, EndpointConfigName="c", ProductionVariants=variants)
-    assert "EnableNetworkIsolation of model" in said
+    message = refusal(create, EndpointConfigName="c", ProductionVariants=variants)
+    assert "EnableNetworkIsolation of model" in message
 
 
-def test_an_endpoint_configuration_is_described_as_it_was_given(sagemaker: Any) -> None:
+def test_an_endpoint_configuration_is_described_as_created(sagemaker: Any) -> None:
     create_model(sagemaker)
     tuned = {"VolumeSizeInGB": 50, "ContainerStartupHealthCheckTimeoutInSeconds": 600}
     given = {"ProductionVariants": _variants(1, **ON_INSTANCES, **tuned), **QUEUED, **CAPTURED}

@@ -6,11 +6,11 @@ from tests.unit.localcloud.standin import (
     create_config,
     create_model,
     refusal,
-    until,
+    wait_until,
 )
 
 
-def test_a_first_deployment_whose_model_is_not_there_fails_and_says_why(sagemaker: Any) -> None:
+def test_a_first_deployment_without_model_data_fails_with_the_reason(sagemaker: Any) -> None:
     create_model(sagemaker)
     create_config(sagemaker)
     endpoint = {"EndpointName": "e", "EndpointConfigName": "c"}
@@ -21,8 +21,8 @@ def test_a_first_deployment_whose_model_is_not_there_fails_and_says_why(sagemake
     def described() -> Any:
         return sagemaker.describe_endpoint(EndpointName="e")
 
-    until(lambda: described()["EndpointStatus"] == "Failed")
+    wait_until(lambda: described()["EndpointStatus"] == "Failed")
     assert "s3://bucket/model.tar.gz" in described()["FailureReason"]
     assert 'with status "Failed"' in refusal(sagemaker.update_endpoint, **endpoint)
     sagemaker.delete_endpoint(EndpointName="e")
-    until(lambda: sagemaker.list_endpoints()["Endpoints"] == [])
+    wait_until(lambda: sagemaker.list_endpoints()["Endpoints"] == [])

@@ -10,11 +10,11 @@ from localcloud.behaviour import Behaviour
 from localcloud.sagemaker.endpoints import baking
 from tests.unit.localcloud.standin import (
     Endpoints,
-    fake_endpoints,
     refusal,
     serve_stand_in,
-    until,
     variant,
+    wait_until,
+    with_fake_containers,
 )
 
 ALARM = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
@@ -46,7 +46,7 @@ def start(
     def started(**seconds: Any) -> Endpoints:
         behaviour = replace(Behaviour(0, 0, 0, 0), **seconds)
         servers.append(serve_stand_in(tmp_path_factory.mktemp("logs"), behaviour))
-        endpoints = fake_endpoints(servers[-1].__enter__(), monkeypatch)
+        endpoints = with_fake_containers(servers[-1].__enter__(), monkeypatch)
         endpoints.config("old", variant("v", ModelName="good"))
         endpoints.config("new", variant("v", ModelName="better"))
         return endpoints
@@ -64,27 +64,27 @@ def status(endpoints: Endpoints) -> Any:
     return endpoints.described()["EndpointStatus"]
 
 
-def test_a_deleted_endpoint_keeps_its_name_until_it_is_gone(start: Start) -> None:
+def test_the_name_of_a_deleted_endpoint_is_in_use_until_the_delete_ends(start: Start) -> None:
     endpoints = start(deleting_seconds=0.5)
     create(endpoints)
-    endpoints.settled()
+    endpoints.wait_until_settled()
     endpoints.sagemaker.delete_endpoint(EndpointName="e")
     assert status(endpoints) == "Deleting"
     assert "Cannot create already existing endpoint" in refusal(create, endpoints)
-    until(lambda: endpoints.sagemaker.list_endpoints()["Endpoints"] == [])
+    wait_until(lambda: endpoints.sagemaker.list_endpoints()["Endpoints"] == [])
     create(endpoints)
-    assert endpoints.settled()["EndpointStatus"] == "InService"
+    assert endpoints.wait_until_settled()["EndpointStatus"] == "InService"
 
 
-def test_an_endpoint_that_is_being_deleted_answers_nothing_and_stops_its_containers(
+def test_a_deleting_endpoint_does_not_answer_and_stops_its_containers(
     start: Start,
 ) -> None:
     endpoints = start(deleting_seconds=LONG)
     create(endpoints)
-    endpoints.settled()
+    endpoints.wait_until_settled()
     endpoints.sagemaker.delete_endpoint(EndpointName="e")
     assert "not found" in refusal(endpoints.invoke)
-    until(lambda: all(container.stopped for container in endpoints.started))
+    wait_until(lambda: all(container.stopped for container in endpoints.started))
 
 
 @pytest.mark.parametrize(
@@ -96,42 +96,42 @@ def test_an_endpoint_that_is_being_deleted_answers_nothing_and_stops_its_contain
         ({"deleting_seconds": LONG}, "Deleting"),
     ],
 )
-def test_an_endpoint_between_two_states_is_neither_updated_nor_deleted(
+def test_an_endpoint_in_a_transitional_state_is_neither_updated_nor_deleted(
     start: Start, monkeypatch: pytest.MonkeyPatch, seconds: Any, state: str
 ) -> None:
     monkeypatch.setattr(baking, "client", lambda *_: Ringing())
     endpoints = start(**seconds)
     create(endpoints)
     if state != "Creating":
-        endpoints.settled()
+        endpoints.wait_until_settled()
     if state in ("Updating", "RollingBack"):
         endpoints.update("new", ALARM)
     if state == "Deleting":
         endpoints.sagemaker.delete_endpoint(EndpointName="e")
-    until(lambda: status(endpoints) == state)
+    wait_until(lambda: status(endpoints) == state)
     words = 'Cannot update in-progress endpoint "arn:'
     assert words in refusal(endpoints.update, "new", {})
     assert words in refusal(endpoints.sagemaker.delete_endpoint, EndpointName="e")
     assert status(endpoints) == state
 
 
-def test_a_roll_back_that_takes_no_time_shows_no_rolling_back(
+def test_a_rollback_of_no_duration_does_not_show_rolling_back(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(baking, "client", lambda *_: Ringing())
     endpoints = start()
     create(endpoints)
-    endpoints.settled()
+    endpoints.wait_until_settled()
     endpoints.update("new", ALARM)
-    until(lambda: "FailureReason" in endpoints.described())
-    until(lambda: endpoints.states()[-1] == "IN_SERVICE")
+    wait_until(lambda: "FailureReason" in endpoints.described())
+    wait_until(lambda: endpoints.states()[-1] == "IN_SERVICE")
     assert endpoints.states() == ["CREATING", "IN_SERVICE", "UPDATING", "IN_SERVICE"]
 
 
-def test_new_shares_take_their_time(start: Start) -> None:
+def test_new_weights_take_effect_after_the_update(start: Start) -> None:
     endpoints = start(updating_seconds=LONG)
     create(endpoints)
-    endpoints.settled()
+    endpoints.wait_until_settled()
     endpoints.sagemaker.update_endpoint_weights_and_capacities(
         EndpointName="e", DesiredWeightsAndCapacities=[{"VariantName": "v", "DesiredWeight": 2}]
     )
@@ -145,29 +145,29 @@ def test_new_shares_take_their_time(start: Start) -> None:
         {"ShadowProductionVariants": [variant("w", ModelName="good")]},
     ],
 )
-def test_a_deployment_policy_wants_the_same_variants_before_and_after(
+def test_a_deployment_policy_requires_the_same_variants_before_and_after(
     start: Start, more: Any
 ) -> None:
     endpoints = start()
     create(endpoints)
-    endpoints.settled()
+    endpoints.wait_until_settled()
     usual = {"ProductionVariants": [variant("v", ModelName="good")]}
     endpoints.sagemaker.create_endpoint_config(EndpointConfigName="more", **usual | more)
     words = "must have the same variant names as the old one: v. It has: v, w."
     assert words in refusal(endpoints.update, "more", ALL_AT_ONCE)
     endpoints.update("more", {})
-    assert endpoints.settled()["EndpointConfigName"] == "more"
+    assert endpoints.wait_until_settled()["EndpointConfigName"] == "more"
     assert words.replace("v. It has: v, w", "v, w. It has: v") in refusal(
         endpoints.update, "old", ALL_AT_ONCE
     )
 
 
-def test_an_update_to_the_configuration_that_is_live_is_a_roll(start: Start) -> None:
+def test_an_update_to_the_current_configuration_is_a_deployment(start: Start) -> None:
     endpoints = start()
     create(endpoints)
-    endpoints.settled()
+    endpoints.wait_until_settled()
     endpoints.update("old", ALL_AT_ONCE)
-    until(lambda: len(endpoints.started) == 2)
-    assert endpoints.settled()["LastDeploymentConfig"] == ALL_AT_ONCE
-    until(lambda: endpoints.started[0].stopped)
+    wait_until(lambda: len(endpoints.started) == 2)
+    assert endpoints.wait_until_settled()["LastDeploymentConfig"] == ALL_AT_ONCE
+    wait_until(lambda: endpoints.started[0].stopped)
     assert endpoints.states()[-2:] == ["UPDATING", "IN_SERVICE"]

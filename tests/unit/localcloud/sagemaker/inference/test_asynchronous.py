@@ -9,7 +9,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.sagemaker.inference import asynchronous
-from tests.unit.localcloud.standin import Endpoints, refusal, until, variant
+from tests.unit.localcloud.standin import Endpoints, refusal, variant, wait_until
 
 OUTPUT = {"S3OutputPath": "s3://b/out/", "S3FailurePath": "s3://b/failed"}
 TOPICS = {
@@ -40,11 +40,11 @@ class Storage:
         self.messages.append((TopicArn.rpartition(":")[2], json.loads(Message)))
 
     def at(self, location: str) -> bytes:
-        until(lambda: location.removeprefix("s3://") in self.objects)
+        wait_until(lambda: location.removeprefix("s3://") in self.objects)
         return self.objects[location.removeprefix("s3://")]
 
     def message(self) -> tuple[str, Any]:
-        until(lambda: self.messages)
+        wait_until(lambda: self.messages)
         return self.messages[-1]
 
 
@@ -64,15 +64,15 @@ def _queued(endpoints: Endpoints, model: str, **client: int) -> None:
     assert endpoints.create("c")["AsyncInferenceConfig"] == config
 
 
-def _ask(endpoints: Endpoints, place: str = "s3://b/in.json", **more: Any) -> Any:
+def _invoke(endpoints: Endpoints, place: str = "s3://b/in.json", **more: Any) -> Any:
     return endpoints.runtime.invoke_endpoint_async(EndpointName="e", InputLocation=place, **more)
 
 
-def test_an_asynchronous_answer_goes_to_s3_and_is_told(
+def test_an_asynchronous_answer_is_written_to_s3_and_published(
     endpoints: Endpoints, storage: Storage
 ) -> None:
     _queued(endpoints, "good")
-    accepted = _ask(endpoints, InferenceId="mine", ContentType="application/json")
+    accepted = _invoke(endpoints, InferenceId="mine", ContentType="application/json")
     assert accepted["ResponseMetadata"]["HTTPStatusCode"] == 202
     assert accepted["InferenceId"] == "mine"
     assert accepted["OutputLocation"].startswith("s3://b/out/")
@@ -101,11 +101,11 @@ def test_an_asynchronous_answer_goes_to_s3_and_is_told(
         ("good", "s3://b/huge.json", b"more than 1073741824 bytes", "more than 1073741824"),
     ],
 )
-def test_an_asynchronous_failure_goes_to_s3_and_is_told(
+def test_an_asynchronous_failure_is_written_to_s3_and_published(
     endpoints: Endpoints, storage: Storage, model: str, place: str, content: bytes, reason: str
 ) -> None:
     _queued(endpoints, model)
-    accepted = _ask(endpoints, place)
+    accepted = _invoke(endpoints, place)
     assert accepted["FailureLocation"].endswith("-error.out")
     assert content in storage.at(accepted["FailureLocation"])
     topic, message = storage.message()
@@ -119,21 +119,21 @@ def test_a_request_that_waits_too_long_fails(
 ) -> None:
     monkeypatch.setattr(asynchronous, "SECONDS_TO_LIVE", 0.01)
     _queued(endpoints, "slow", MaxConcurrentInvocationsPerInstance=1)
-    first, second = _ask(endpoints), _ask(endpoints)
+    first, second = _invoke(endpoints), _invoke(endpoints)
     assert storage.at(first["OutputLocation"]) == b"slow"
     assert b"expired" in storage.at(second["FailureLocation"])
 
 
-def test_no_more_requests_than_allowed_are_answered_at_once(
+def test_the_number_of_concurrent_requests_is_limited(
     endpoints: Endpoints, storage: Storage
 ) -> None:
     _queued(endpoints, "slow", MaxConcurrentInvocationsPerInstance=2)
-    asked = [_ask(endpoints) for _ in range(8)]
-    assert {storage.at(each["OutputLocation"]) for each in asked} == {b"slow"}
+    accepted = [_invoke(endpoints) for _ in range(8)]
+    assert {storage.at(each["OutputLocation"]) for each in accepted} == {b"slow"}
     assert endpoints.container("slow").most_at_once == 2
 
 
-def test_an_endpoint_takes_requests_or_their_places_never_both(
+def test_an_endpoint_is_either_real_time_or_asynchronous(
     endpoints: Endpoints, storage: Storage
 ) -> None:
     _queued(endpoints, "good")
@@ -141,9 +141,9 @@ def test_an_endpoint_takes_requests_or_their_places_never_both(
     endpoints.delete()
     endpoints.config("real-time", variant("v"))
     endpoints.create("real-time")
-    said = refusal(_ask, endpoints)
-    assert said.startswith("ValidationError: Endpoint e of account ")
-    assert "does not support this inference type" in said
+    message = refusal(_invoke, endpoints)
+    assert message.startswith("ValidationError: Endpoint e of account ")
+    assert "does not support this inference type" in message
     assert storage.messages == []
 
 
@@ -151,27 +151,27 @@ def test_an_endpoint_takes_requests_or_their_places_never_both(
     ("before", "after", "change"),
     [("queued", "real-time", "removed from"), ("real-time", "queued", "added to")],
 )
-def test_an_endpoint_does_not_become_asynchronous_nor_cease_to_be(
+def test_an_endpoint_becomes_neither_asynchronous_nor_real_time(
     endpoints: Endpoints, before: str, after: str, change: str
 ) -> None:
     endpoints.config("real-time", variant("v"))
     endpoints.config("queued", variant("v"), AsyncInferenceConfig={"OutputConfig": OUTPUT})
     endpoints.create(before)
-    said = refusal(endpoints.update, after, {})
-    assert said.startswith("ValidationException: ")
-    assert f"The AsyncInferenceConfig parameter cannot be {change} this endpoint e" in said
+    message = refusal(endpoints.update, after, {})
+    assert message.startswith("ValidationException: ")
+    assert f"The AsyncInferenceConfig parameter cannot be {change} this endpoint e" in message
     described = endpoints.described()
     assert (described["EndpointStatus"], described["EndpointConfigName"]) == ("InService", before)
 
 
-def test_an_asynchronous_endpoint_rolls_to_another_asynchronous_configuration(
+def test_an_asynchronous_endpoint_can_be_updated_to_an_asynchronous_configuration(
     endpoints: Endpoints,
 ) -> None:
     for name in ("first", "second"):
         endpoints.config(name, variant("v"), AsyncInferenceConfig={"OutputConfig": OUTPUT})
     endpoints.create("first")
     endpoints.update("second", {})
-    assert endpoints.settled()["EndpointConfigName"] == "second"
+    assert endpoints.wait_until_settled()["EndpointConfigName"] == "second"
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,7 @@ def test_a_malformed_asynchronous_request_is_refused(
     endpoints: Endpoints, storage: Storage, params: Any, words: str
 ) -> None:
     _queued(endpoints, "good")
-    said = refusal(endpoints.runtime.invoke_endpoint_async, EndpointName="e", **params)
-    assert said.startswith("ValidationError: ")
-    assert words in said
+    message = refusal(endpoints.runtime.invoke_endpoint_async, EndpointName="e", **params)
+    assert message.startswith("ValidationError: ")
+    assert words in message
     assert storage.messages == []

@@ -37,7 +37,7 @@ def test_a_request_that_is_too_large_is_refused(
         ({"InferenceId": "x" * 65}, "length less than or equal to 64"),
     ],
 )
-def test_a_header_that_aws_does_not_take_is_refused(
+def test_a_header_that_aws_refuses_is_refused(
     endpoints: Endpoints, headers: Any, words: str
 ) -> None:
     endpoints.config("c", variant("good"))

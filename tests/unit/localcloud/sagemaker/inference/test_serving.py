@@ -7,14 +7,14 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.sagemaker.endpoints import baking
-from tests.unit.localcloud.standin import Endpoints, refusal, until, variant
+from tests.unit.localcloud.standin import Endpoints, refusal, variant, wait_until
 
 ALARMS = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
 
 
 @dataclass
 class CloudWatch:
-    """Its alarms are quiet, until one of them is put into `ringing`."""
+    """CloudWatch, with the alarms `ringing` in ALARM state."""
 
     ringing: list[str] = field(default_factory=list)
     fails: bool = False
@@ -73,25 +73,25 @@ def test_requests_are_shared_by_weight_and_the_weights_change_in_place(
     endpoints.sagemaker.update_endpoint_weights_and_capacities(
         EndpointName="e", DesiredWeightsAndCapacities=wishes
     )
-    champion, rival = endpoints.settled()["ProductionVariants"]
+    champion, rival = endpoints.wait_until_settled()["ProductionVariants"]
     assert (champion["CurrentWeight"], champion["CurrentInstanceCount"]) == (0, 3)
     assert (rival["CurrentWeight"], rival["CurrentInstanceCount"]) == (1, 2)
     assert endpoints.answers(50) == {"rival": 50}
     assert len(endpoints.started) == 2
-    until(lambda: len(endpoints.told) == 4)
+    wait_until(lambda: len(endpoints.events) == 4)
     assert endpoints.states() == ["CREATING", "IN_SERVICE", "UPDATING", "IN_SERVICE"]
     assert endpoints.stages() == []
 
 
-def test_a_variant_that_is_not_there_gets_no_weight(endpoints: Endpoints) -> None:
+def test_weights_of_an_unknown_variant_are_refused(endpoints: Endpoints) -> None:
     endpoints.config("c", variant("a"))
     endpoints.create("c")
-    said = refusal(
+    message = refusal(
         endpoints.sagemaker.update_endpoint_weights_and_capacities,
         EndpointName="e",
         DesiredWeightsAndCapacities=[{"VariantName": "b", "DesiredWeight": 1}],
     )
-    assert 'Could not find variant "b"' in said
+    assert 'Could not find variant "b"' in message
 
 
 def test_a_variant_on_instances_has_no_concurrency_and_a_serverless_one_no_instances(
@@ -99,7 +99,7 @@ def test_a_variant_on_instances_has_no_concurrency_and_a_serverless_one_no_insta
 ) -> None:
     change = endpoints.sagemaker.update_endpoint_weights_and_capacities
 
-    def said(**wish: Any) -> str:
+    def refusal_of(**wish: Any) -> str:
         wishes = [{"VariantName": "a", **wish}]
         return refusal(change, EndpointName="e", DesiredWeightsAndCapacities=wishes)
 
@@ -107,29 +107,29 @@ def test_a_variant_on_instances_has_no_concurrency_and_a_serverless_one_no_insta
     endpoints.config("small", {"VariantName": "a", "ServerlessConfig": small})
     endpoints.config("large", variant("a"))
     endpoints.create("small")
-    assert "DesiredInstanceCount is not supported" in said(DesiredInstanceCount=2)
+    assert "DesiredInstanceCount is not supported" in refusal_of(DesiredInstanceCount=2)
     more = {"VariantName": "a", "ServerlessUpdateConfig": {"ProvisionedConcurrency": 2}}
     change(EndpointName="e", DesiredWeightsAndCapacities=[more])
-    (reached,) = endpoints.settled()["ProductionVariants"]
+    (reached,) = endpoints.wait_until_settled()["ProductionVariants"]
     assert reached["CurrentServerlessConfig"] == small | {"ProvisionedConcurrency": 2}
     endpoints.update("large", {})
-    endpoints.settled()
-    assert "ServerlessUpdateConfig is not supported" in said(
+    endpoints.wait_until_settled()
+    assert "ServerlessUpdateConfig is not supported" in refusal_of(
         ServerlessUpdateConfig={"MaxConcurrency": 2}
     )
 
 
-def test_a_request_may_name_itsvariant(endpoints: Endpoints) -> None:
+def test_a_request_may_name_its_variant(endpoints: Endpoints) -> None:
     endpoints.config("c", variant("a", InitialVariantWeight=0), variant("b"))
     endpoints.create("c")
     assert endpoints.invoke() == "b"
     assert endpoints.invoke(TargetVariant="a") == "a"
-    said = refusal(endpoints.invoke, TargetVariant="c")
-    assert said.startswith("ValidationError: Could not find variant c")
+    message = refusal(endpoints.invoke, TargetVariant="c")
+    assert message.startswith("ValidationError: Could not find variant c")
 
 
 @pytest.mark.parametrize("shadow", ["rival", "broken", "vanishing"])
-def test_a_shadow_sees_its_share_of_the_requests_and_nobody_its_answers(
+def test_a_shadow_gets_its_share_of_the_requests_and_its_answers_are_discarded(
     endpoints: Endpoints, shadow: str
 ) -> None:
     endpoints.config(
@@ -140,11 +140,11 @@ def test_a_shadow_sees_its_share_of_the_requests_and_nobody_its_answers(
     described = endpoints.create("c")
     assert described["ShadowProductionVariants"][0]["VariantName"] == shadow
     assert endpoints.answers(200) == {"champion": 200}
-    until(lambda: endpoints.container(shadow).at_once == 0)
+    wait_until(lambda: endpoints.container(shadow).at_once == 0)
     assert 60 <= len(endpoints.container(shadow).seen) <= 140  # 100 are expected
 
 
-def test_a_serverless_endpoint_answers_and_says_what_it_is(endpoints: Endpoints) -> None:
+def test_a_serverless_endpoint_answers_and_is_described_as_serverless(endpoints: Endpoints) -> None:
     serverless = {"MemorySizeInMB": 2048, "MaxConcurrency": 5}
     endpoints.config("small", {"VariantName": "a", "ServerlessConfig": serverless})
     endpoints.config("large", variant("a"))
@@ -154,9 +154,9 @@ def test_a_serverless_endpoint_answers_and_says_what_it_is(endpoints: Endpoints)
     assert endpoints.invoke() == "a"
 
     endpoints.update("large", {})
-    assert endpoints.settled()["ProductionVariants"][0]["CurrentInstanceCount"] == 2
-    said = refusal(endpoints.update, "small", {})
-    assert "an instance-based endpoint cannot become serverless" in said
+    assert endpoints.wait_until_settled()["ProductionVariants"][0]["CurrentInstanceCount"] == 2
+    message = refusal(endpoints.update, "small", {})
+    assert "an instance-based endpoint cannot become serverless" in message
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_a_serverless_endpoint_answers_and_says_what_it_is(endpoints: Endpoints)
         ),
     ],
 )
-def test_a_rollout_bakes_as_its_policy_says(
+def test_a_deployment_bakes_as_its_policy_specifies(
     deployment: Any, stages: list[tuple[int, float]]
 ) -> None:
     expected = [baking.Stage(seconds, share) for seconds, share in stages]
@@ -205,19 +205,19 @@ def test_a_canary_bakes_again_once_it_has_all_requests(
     endpoints.create("old")
     monkeypatch.setattr(baking, "longest_stage", lambda _: 1)
     endpoints.update("new", _canary(25, seconds=60, last=60))
-    until(lambda: len(endpoints.stages()) == 3)
+    wait_until(lambda: len(endpoints.stages()) == 3)
     assert endpoints.answers(20) == {"bad": 20}
     pending = endpoints.described()["PendingDeploymentSummary"]["ProductionVariants"][0]
     assert (pending["CurrentInstanceCount"], pending["DesiredInstanceCount"]) == (4, 4)
     cloudwatch.ringing.append("errors")
-    assert endpoints.settled()["EndpointConfigName"] == "old"
+    assert endpoints.wait_until_settled()["EndpointConfigName"] == "old"
 
 
-def test_a_rollout_without_alarms_does_not_bake() -> None:
+def test_a_deployment_without_alarms_does_not_bake() -> None:
     assert baking.plan_bake({"BlueGreenUpdatePolicy": _at_once(300)}, instances=1) is None
 
 
-def test_an_alarm_while_a_canary_bakes_sends_all_requests_back_to_the_old_model(
+def test_an_alarm_during_a_canary_bake_returns_all_requests_to_the_old_model(
     endpoints: Endpoints, cloudwatch: CloudWatch, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(baking, "longest_stage", lambda _: 60)
@@ -225,26 +225,26 @@ def test_an_alarm_while_a_canary_bakes_sends_all_requests_back_to_the_old_model(
     endpoints.config("new", variant("v", ModelName="bad"))
     endpoints.create("old")
     endpoints.update("new", _canary(30, seconds=60))
-    until(lambda: len(endpoints.stages()) == 2)
+    wait_until(lambda: len(endpoints.stages()) == 2)
     assert [stage[0]["Status"] for stage in endpoints.stages()] == ["Creating", "Baking"]
     pending = endpoints.described()["PendingDeploymentSummary"]
     assert pending["ProductionVariants"][0]["VariantStatus"] == [{"Status": "Baking"}]
     assert 20 <= endpoints.answers(200)["bad"] <= 110  # 60 are expected
 
     cloudwatch.ringing.append("errors")
-    described = endpoints.settled()
+    described = endpoints.wait_until_settled()
     assert described["EndpointConfigName"] == "old"
     assert described["FailureReason"].endswith("are in ALARM state: errors")
     assert "PendingDeploymentSummary" not in described
     assert endpoints.answers(50) == {"good": 50}
-    until(lambda: endpoints.container("bad").stopped)
+    wait_until(lambda: endpoints.container("bad").stopped)
     assert not endpoints.container("good").stopped
-    until(lambda: endpoints.states()[-1] == "IN_SERVICE")
+    wait_until(lambda: endpoints.states()[-1] == "IN_SERVICE")
     assert endpoints.states()[-3:] == ["UPDATING", "ROLLING_BACK", "IN_SERVICE"]
 
 
 @pytest.mark.parametrize("fails", [False, True])
-def test_a_new_model_that_no_alarm_goes_off_for_takes_over(
+def test_a_new_model_without_an_alarm_gets_all_requests(
     endpoints: Endpoints, cloudwatch: CloudWatch, monkeypatch: pytest.MonkeyPatch, fails: bool
 ) -> None:
     monkeypatch.setattr(baking, "longest_stage", lambda _: 0.3)
@@ -253,9 +253,9 @@ def test_a_new_model_that_no_alarm_goes_off_for_takes_over(
     endpoints.config("new", variant("v", ModelName="better"))
     endpoints.create("old")
     endpoints.update("new", _at_once(600))
-    until(lambda: "PendingDeploymentSummary" in endpoints.described())
-    described = endpoints.settled()
+    wait_until(lambda: "PendingDeploymentSummary" in endpoints.described())
+    described = endpoints.wait_until_settled()
     assert described["EndpointConfigName"] == "new"
     assert "FailureReason" not in described
     assert endpoints.answers(20) == {"better": 20}
-    until(lambda: endpoints.container("good").stopped)
+    wait_until(lambda: endpoints.container("good").stopped)

@@ -40,7 +40,7 @@ def test_the_same_client_token_with_other_parameters_is_refused(registry: Any) -
     assert refusal(_register, registry=registry, **other).startswith("ConflictException: ")
 
 
-def test_versions_are_listed_by_verdict_newest_first(registry: Any) -> None:
+def test_versions_are_listed_by_approval_status_newest_first(registry: Any) -> None:
     for verdict in ("Approved", "Rejected", "Approved"):
         _register(registry, ModelApprovalStatus=verdict)
     approved = registry.list_model_packages(
@@ -51,7 +51,7 @@ def test_versions_are_listed_by_verdict_newest_first(registry: Any) -> None:
     assert registry.list_model_packages()["ModelPackageSummaryList"] == []
 
 
-def test_a_verdict_and_its_metadata_change_in_place(registry: Any) -> None:
+def test_approval_status_and_metadata_of_a_version_can_be_updated(registry: Any) -> None:
     arn = _register(registry, CustomerMetadataProperties={"key": "a", "reason": "b"})
     registry.update_model_package(
         ModelPackageArn=arn,
@@ -64,7 +64,7 @@ def test_a_verdict_and_its_metadata_change_in_place(registry: Any) -> None:
     assert described["CustomerMetadataProperties"] == {"key": "a", "proof": "failed"}
 
 
-def test_many_versions_are_described_at_once_and_the_missing_ones_named(registry: Any) -> None:
+def test_a_batch_describes_versions_and_names_the_missing_ones(registry: Any) -> None:
     arn = _register(registry)
     missing = arn.replace("/1", "/7")
     answer = registry.batch_describe_model_package(ModelPackageArnList=[arn, missing])
@@ -73,15 +73,15 @@ def test_many_versions_are_described_at_once_and_the_missing_ones_named(registry
     assert "does not exist" in error["ErrorResponse"]
 
 
-def test_no_more_than_a_hundred_versions_are_described_at_once(registry: Any) -> None:
+def test_a_batch_describes_at_most_a_hundred_versions(registry: Any) -> None:
     too_many = [_register(registry)] * 101
-    said = refusal(registry.batch_describe_model_package, ModelPackageArnList=too_many)
-    assert "length less than or equal to 100" in said
+    message = refusal(registry.batch_describe_model_package, ModelPackageArnList=too_many)
+    assert "length less than or equal to 100" in message
 
 
 def test_a_group_with_versions_is_not_deleted(registry: Any) -> None:
     arn = _register(registry)
-    said = refusal(registry.delete_model_package_group, ModelPackageGroupName=GROUP)
-    assert "contains model packages" in said
+    message = refusal(registry.delete_model_package_group, ModelPackageGroupName=GROUP)
+    assert "contains model packages" in message
     registry.delete_model_package(ModelPackageName=arn)
     registry.delete_model_package_group(ModelPackageGroupName=GROUP)

@@ -37,24 +37,24 @@ def _without(name: str) -> Any:
         ([variant("v", InstanceType="ml.m99.large")], {}, "satisfy enum value set"),
     ],
 )
-def test_a_variant_that_aws_does_not_make_is_refused(
+def test_a_variant_that_aws_refuses_is_refused(
     create_config: Callable[..., Any], variants: list[Any], more: Any, words: str
 ) -> None:
     assert words in refusal(create_config, *variants, **more)
 
 
-def test_a_key_goes_with_instances_that_have_no_disks_of_their_own(
+def test_a_kms_key_is_allowed_for_instances_without_local_disks(
     create_config: Callable[..., Any],
 ) -> None:
     assert create_config(variant("v", VolumeSizeInGB=30), KmsKeyId="alias/k")["EndpointConfigArn"]
 
 
-def test_a_serverless_endpoint_takes_no_pipeline_of_containers(sagemaker: Any) -> None:
+def test_a_serverless_endpoint_must_not_have_a_pipeline(sagemaker: Any) -> None:
     sagemaker.create_model(ModelName="m", Containers=[CONTAINER, CONTAINER])
     serverless = {"VariantName": "v", "ModelName": "m", "ServerlessConfig": SERVERLESS}
     create = sagemaker.create_endpoint_config
-    said = refusal(create, EndpointConfigName="c", ProductionVariants=[serverless])
-    assert "Inference pipelines are not supported" in said
+    message = refusal(create, EndpointConfigName="c", ProductionVariants=[serverless])
+    assert "Inference pipelines are not supported" in message
 
 
 @pytest.mark.parametrize(
@@ -65,14 +65,14 @@ def test_a_serverless_endpoint_takes_no_pipeline_of_containers(sagemaker: Any) -
         ([CONTAINER], {"InstanceType": "ml.inf1.xlarge"}, "Inf1 instances"),
     ],
 )
-def test_what_has_no_shadow_tests_is_refused(
+def test_a_variant_that_does_not_support_shadow_tests_is_refused(
     sagemaker: Any, containers: list[Any], members: Any, words: str
 ) -> None:
     sagemaker.create_model(ModelName="m", Containers=containers)
-    said = refusal(
+    message = refusal(
         sagemaker.create_endpoint_config,
         EndpointConfigName="c",
         ProductionVariants=[variant("a", ModelName="m", **members)],
         ShadowProductionVariants=[variant("b", ModelName="m", **members)],
     )
-    assert words in said
+    assert words in message

@@ -58,16 +58,16 @@ def _instances(value: int) -> Any:
         ({"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "a"}] * 2}}, "must be unique"),
     ],
 )
-def test_a_deployment_that_aws_does_not_make_is_refused(
+def test_a_deployment_policy_that_aws_refuses_is_refused(
     sagemaker: Any, create_config: Callable[..., Any], deployment: Any, words: str
 ) -> None:
     create_config(variant("v"))
     create = sagemaker.create_endpoint
-    said = refusal(create, EndpointName="e", EndpointConfigName="c", DeploymentConfig=deployment)
-    assert words in said
+    message = refusal(create, EndpointName="e", EndpointConfigName="c", DeploymentConfig=deployment)
+    assert words in message
 
 
-def test_half_of_the_instances_is_a_canary(
+def test_a_canary_may_have_half_of_the_instances(
     sagemaker: Any, create_config: Callable[..., Any]
 ) -> None:
     create_config(variant("v"))
@@ -75,20 +75,20 @@ def test_half_of_the_instances_is_a_canary(
     sagemaker.create_endpoint(EndpointName="e", EndpointConfigName="c", DeploymentConfig=canary)
 
 
-def test_two_endpoints_names_differ_by_more_than_case(
+def test_names_of_endpoints_are_not_case_sensitive(
     sagemaker: Any, create_config: Callable[..., Any]
 ) -> None:
     create_config(variant("v"))
     sagemaker.create_endpoint(EndpointName="name", EndpointConfigName="c")
-    said = refusal(sagemaker.create_endpoint, EndpointName="NAME", EndpointConfigName="c")
-    assert "Cannot create already existing endpoint" in said
+    message = refusal(sagemaker.create_endpoint, EndpointName="NAME", EndpointConfigName="c")
+    assert "Cannot create already existing endpoint" in message
 
 
-def test_a_rolling_deployment_takes_one_variant_on_instances(
+def test_a_rolling_deployment_requires_a_single_variant_on_instances(
     sagemaker: Any, create_config: Callable[..., Any]
 ) -> None:
     create_config(variant("a"), variant("b"))
     create = sagemaker.create_endpoint
     rolling = _rolling(_percent(50))
-    said = refusal(create, EndpointName="e", EndpointConfigName="c", DeploymentConfig=rolling)
-    assert "multi-variant endpoints" in said
+    message = refusal(create, EndpointName="e", EndpointConfigName="c", DeploymentConfig=rolling)
+    assert "multi-variant endpoints" in message

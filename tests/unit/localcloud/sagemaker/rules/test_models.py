@@ -55,7 +55,7 @@ from tests.unit.localcloud.standin import (
         ),
     ],
 )
-def test_a_model_whose_containers_do_not_fit_is_refused(
+def test_a_model_with_containers_that_aws_refuses_is_refused(
     sagemaker: Any, params: Any, words: str
 ) -> None:
     assert words in refusal(sagemaker.create_model, ModelName="m", **params)

@@ -37,14 +37,14 @@ def _unversioned(**more: Any) -> Any:
         ({"ModelPackageGroupName": "g", "ClientToken": "under_score"}, "regular expression"),
     ],
 )
-def test_a_model_package_that_aws_does_not_take_is_refused(
+def test_a_model_package_that_aws_refuses_is_refused(
     sagemaker: Any, params: Any, words: str
 ) -> None:
     sagemaker.create_model_package_group(ModelPackageGroupName="g")
     assert words in refusal(sagemaker.create_model_package, **params)
 
 
-def test_a_version_never_has_more_than_fifty_metadata(sagemaker: Any) -> None:
+def test_a_version_has_at_most_fifty_metadata_entries(sagemaker: Any) -> None:
     sagemaker.create_model_package_group(ModelPackageGroupName="g")
     metadata = {str(number): "v" for number in range(50)}
     arn = sagemaker.create_model_package(
@@ -58,12 +58,14 @@ def test_a_version_never_has_more_than_fifty_metadata(sagemaker: Any) -> None:
 
 def test_only_versioned_models_are_updated(sagemaker: Any) -> None:
     arn = sagemaker.create_model_package(**_unversioned())["ModelPackageArn"]
-    said = refusal(sagemaker.update_model_package, ModelPackageArn=arn, SourceUri="s3://b/k")
-    assert "updates versioned models only" in said
+    message = refusal(sagemaker.update_model_package, ModelPackageArn=arn, SourceUri="s3://b/k")
+    assert "updates versioned models only" in message
 
 
-def test_a_reason_has_one_line(sagemaker: Any) -> None:
+def test_an_approval_description_has_one_line(sagemaker: Any) -> None:
     sagemaker.create_model_package_group(ModelPackageGroupName="g")
     arn = sagemaker.create_model_package(ModelPackageGroupName="g")["ModelPackageArn"]
-    said = refusal(sagemaker.update_model_package, ModelPackageArn=arn, ApprovalDescription="a\nb")
-    assert "regular expression pattern" in said
+    message = refusal(
+        sagemaker.update_model_package, ModelPackageArn=arn, ApprovalDescription="a\nb"
+    )
+    assert "regular expression pattern" in message

@@ -7,5 +7,5 @@ from tests.unit.localcloud.standin import (
 )
 
 
-def test_a_token_that_no_list_gave_is_refused(sagemaker: Any) -> None:
+def test_a_token_that_no_list_returned_is_refused(sagemaker: Any) -> None:
     assert "NextToken" in refusal(sagemaker.list_models, NextToken="x")

@@ -41,11 +41,11 @@ def scaled(scaling: Any) -> Any:
         ({"Tags": {"aws:a": "b"}}, "aws: prefixed tag key"),
     ],
 )
-def test_a_target_that_cannot_be_is_refused(scaling: Any, params: Any, words: str) -> None:
+def test_a_target_that_aws_refuses_is_refused(scaling: Any, params: Any, words: str) -> None:
     assert words in refusal(scaling.register_scalable_target, **{**PLACE, **params})
 
 
-def test_burstable_instances_do_not_scale(endpoints: Endpoints) -> None:
+def test_a_burstable_instance_type_cannot_be_a_target(endpoints: Endpoints) -> None:
     endpoints.config("c", variant("v", InstanceType="ml.t2.medium"))
     endpoints.create("c")
     register = endpoints.scaling.register_scalable_target
@@ -101,11 +101,11 @@ def _steps(*bounds: tuple[float | None, float | None]) -> Any:
         (_steps((-10, 0)), "one without a lower bound"),
     ],
 )
-def test_a_policy_that_cannot_be_is_refused(scaled: Any, params: Any, words: str) -> None:
+def test_a_policy_that_aws_refuses_is_refused(scaled: Any, params: Any, words: str) -> None:
     assert words in refusal(scaled.put_scaling_policy, PolicyName="p", **PLACE, **params)
 
 
-def test_policies_as_aws_documents_them_are_taken(scaled: Any) -> None:
+def test_policies_of_aws_documentation_are_accepted(scaled: Any) -> None:
     good = [
         _tracking(PredefinedMetricSpecification=INVOCATIONS),
         _steps((0, None)),
@@ -128,7 +128,7 @@ def test_policies_as_aws_documents_them_are_taken(scaled: Any) -> None:
         ({"StartTime": 2000, "EndTime": 1000}, "must be after the StartTime"),
     ],
 )
-def test_a_schedule_that_cannot_be_is_refused(scaled: Any, params: Any, words: str) -> None:
+def test_a_schedule_that_aws_refuses_is_refused(scaled: Any, params: Any, words: str) -> None:
     put = scaled.put_scheduled_action
     assert words in refusal(put, ScheduledActionName="s", **PLACE, **params)
 
@@ -141,14 +141,14 @@ def test_a_schedule_that_cannot_be_is_refused(scaled: Any, params: Any, words: s
         ({"NextToken": "x"}, "InvalidNextTokenException"),
     ],
 )
-def test_a_list_that_cannot_be_is_refused(scaling: Any, params: Any, words: str) -> None:
+def test_a_list_request_that_aws_refuses_is_refused(scaling: Any, params: Any, words: str) -> None:
     describe = scaling.describe_scalable_targets
     assert words in refusal(describe, ServiceNamespace="sagemaker", **params)
 
 
-def test_a_target_has_no_more_than_fifty_tags(scaling: Any) -> None:
+def test_a_target_has_at_most_fifty_tags(scaling: Any) -> None:
     target = scaling.register_scalable_target(**PLACE, MinCapacity=1, MaxCapacity=2)
     arn = target["ScalableTargetARN"]
     scaling.tag_resource(ResourceARN=arn, Tags={str(number): "v" for number in range(50)})
-    said = refusal(scaling.tag_resource, ResourceARN=arn, Tags={"more": "v"})
-    assert said.startswith("TooManyTagsException")
+    message = refusal(scaling.tag_resource, ResourceARN=arn, Tags={"more": "v"})
+    assert message.startswith("TooManyTagsException")

@@ -21,14 +21,14 @@ from tests.unit.localcloud.standin import (
 def test_tags_that_aws_reserves_or_that_are_too_many_are_refused(
     sagemaker: Any, tags: list[Any], words: str
 ) -> None:
-    said = refusal(sagemaker.create_model_package_group, ModelPackageGroupName="g", Tags=tags)
-    assert words in said
+    message = refusal(sagemaker.create_model_package_group, ModelPackageGroupName="g", Tags=tags)
+    assert words in message
 
 
-def test_a_resource_has_no_more_than_fifty_tags_whenever_they_come(sagemaker: Any) -> None:
+def test_a_resource_has_at_most_fifty_tags_including_added_ones(sagemaker: Any) -> None:
     tags = [{"Key": str(number), "Value": ""} for number in range(50)]
     group = sagemaker.create_model_package_group(ModelPackageGroupName="g", Tags=tags)
     arn = group["ModelPackageGroupArn"]
     sagemaker.add_tags(ResourceArn=arn, Tags=[{"Key": "0", "Value": "another"}])
-    said = refusal(sagemaker.add_tags, ResourceArn=arn, Tags=[{"Key": "more", "Value": ""}])
-    assert said.startswith("ResourceLimitExceeded")
+    message = refusal(sagemaker.add_tags, ResourceArn=arn, Tags=[{"Key": "more", "Value": ""}])
+    assert message.startswith("ResourceLimitExceeded")

@@ -6,7 +6,7 @@ import pytest
 from localcloud.sagemaker.errors import AwsError
 from localcloud.sagemaker.scaling.scaling import Scaling
 from localcloud.sagemaker.state import Members, Region
-from tests.unit.localcloud.standin import Everything
+from tests.unit.localcloud.standin import AllowEverything
 
 PLACE: Members = {
     "ServiceNamespace": "dynamodb",
@@ -18,14 +18,14 @@ MORNING: Members = PLACE | {"ScheduledActionName": "morning"}
 
 @pytest.fixture
 def scaling(tmp_path: Path) -> Scaling:
-    scaling = Scaling(Region("123456789012", "us-east-1", tmp_path, Everything()))
+    scaling = Scaling(Region("123456789012", "us-east-1", tmp_path, AllowEverything()))
     scaling.perform("RegisterScalableTarget", PLACE | {"MinCapacity": 1, "MaxCapacity": 2})
     return scaling
 
 
 def actions(scaling: Scaling, **params: Any) -> list[Members]:
-    asked = {"ServiceNamespace": "dynamodb"} | params
-    found: list[Members] = scaling.perform("DescribeScheduledActions", asked)["ScheduledActions"]
+    request = {"ServiceNamespace": "dynamodb"} | params
+    found: list[Members] = scaling.perform("DescribeScheduledActions", request)["ScheduledActions"]
     return found
 
 
@@ -46,7 +46,9 @@ def test_a_scheduled_action_is_described_as_it_was_put(scaling: Scaling) -> None
     assert actions(scaling, ScheduledActionNames=["evening"]) == []
 
 
-def test_putting_a_scheduled_action_once_more_keeps_what_is_not_given(scaling: Scaling) -> None:
+def test_a_second_put_of_a_scheduled_action_keeps_members_that_are_not_given(
+    scaling: Scaling,
+) -> None:
     put(scaling, Schedule="cron(0 7 * * ? *)", Timezone="Europe/Berlin")
     (before,) = actions(scaling)
     arn = before["ScheduledActionARN"]
@@ -56,7 +58,7 @@ def test_putting_a_scheduled_action_once_more_keeps_what_is_not_given(scaling: S
     assert after["ScheduledActionARN"] == arn
 
 
-def test_a_scheduled_action_goes_when_it_is_deleted_or_its_target_is(scaling: Scaling) -> None:
+def test_a_scheduled_action_is_deleted_with_its_target(scaling: Scaling) -> None:
     put(scaling, Schedule="cron(0 7 * * ? *)")
     scaling.perform("DeleteScheduledAction", MORNING)
     assert actions(scaling) == []
@@ -67,7 +69,7 @@ def test_a_scheduled_action_goes_when_it_is_deleted_or_its_target_is(scaling: Sc
     assert actions(scaling) == []
 
 
-def test_without_a_target_nothing_is_scheduled(scaling: Scaling) -> None:
+def test_a_scheduled_action_requires_a_target(scaling: Scaling) -> None:
     scaling.perform("DeregisterScalableTarget", PLACE)
     with pytest.raises(AwsError, match="No scalable target registered"):
         put(scaling, Schedule="cron(0 7 * * ? *)")

@@ -13,7 +13,9 @@ def _place(namespace: str, resource: str, dimension: str) -> dict[str, str]:
     return dict(zip(keys, (namespace, resource, dimension), strict=True))
 
 
-def test_a_scaling_policy_needs_its_target_and_goes_with_it(client: Callable[..., Any]) -> None:
+def test_a_scaling_policy_requires_its_target_and_is_deleted_with_it(
+    client: Callable[..., Any],
+) -> None:
     scaling = client("application-autoscaling")
     place = _place("dynamodb", "table/t", "dynamodb:table:ReadCapacityUnits")
     metric = {"PredefinedMetricType": "DynamoDBReadCapacityUtilization"}
@@ -41,7 +43,7 @@ def test_a_scaling_policy_needs_its_target_and_goes_with_it(client: Callable[...
     assert scaling.describe_scaling_policies(**place)["ScalingPolicies"] == []
 
 
-def test_an_endpoint_that_is_not_there_cannot_be_scaled(client: Callable[..., Any]) -> None:
+def test_an_unknown_endpoint_cannot_be_a_target(client: Callable[..., Any]) -> None:
     dimension = "sagemaker:variant:DesiredInstanceCount"
     place = _place("sagemaker", "endpoint/e/variant/primary", dimension)
     register = client("application-autoscaling").register_scalable_target
