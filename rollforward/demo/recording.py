@@ -1,5 +1,6 @@
 """`python -m rollforward.demo.recording PICTURE`: play the demo, and write what it prints as an SVG."""
 
+import re
 import sys
 from pathlib import Path
 
@@ -8,6 +9,8 @@ from rollforward.demo.play import play
 from rollforward.folders import WORK
 
 COLUMNS = 120
+# Rich names a web font. Without it, the picture loads nothing, and the reader's monospaced font is used.
+WEB_FONT = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 
 
 def record(picture: Path) -> None:
@@ -17,7 +20,8 @@ def record(picture: Path) -> None:
     if not result.succeeded:
         sys.exit(1)
     # The same `id` each time, so that a new picture differs only where the demo does.
-    picture.write_text(err.export_svg(title="make demo", unique_id="demo"), "utf-8")
+    svg = err.export_svg(title="make demo", unique_id="demo")
+    picture.write_text(WEB_FONT.sub("", svg), "utf-8")
 
 
 if __name__ == "__main__":
