@@ -61,10 +61,11 @@ def prove(target: Target, on_state: Callable[[str], None]) -> Proof:
     answer = _wait_for_answer(target, on_state)
     now = status(target)
     live, asked, registered = answer.live, answer.asked, now.registered
-    if answer.verdict in (Verdict.LIVE, Verdict.ROLLED_BACK):
-        # The prover knows pinned copies only, not models of the HuggingFace hub.
-        live = live or now.live
-        asked = asked or now.asked_for or live
+    # The prover knows pinned copies only, not models of the HuggingFace hub.
+    if answer.verdict == Verdict.LIVE:
+        live = asked = live or now.live
+    elif answer.verdict == Verdict.ROLLED_BACK:
+        live, asked = live or now.live, asked or now.asked_for
     if answer.rejected:
         registered = pointer_after_rejection(target, asked)
     wanted = wanted_models(target, registered)[PRIMARY]
