@@ -21,7 +21,7 @@ def invocations(stub: Stub) -> SageMakerInvocations:
     return SageMakerInvocations(boto3.client("sagemaker-runtime"))
 
 
-def test_a_model_is_asked_in_json(stub: Stub) -> None:
+def test_a_model_is_invoked_with_json(stub: Stub) -> None:
     body = b'{"label": "positive"}'
     stub("sagemaker-runtime").add_response(
         "invoke_endpoint",
@@ -31,7 +31,7 @@ def test_a_model_is_asked_in_json(stub: Stub) -> None:
     assert invocations(stub).invoke(NAME, b"[]", None) == body
 
 
-def test_one_of_several_variants_is_asked_by_its_name(stub: Stub) -> None:
+def test_one_of_several_variants_is_invoked_by_its_name(stub: Stub) -> None:
     stub("sagemaker-runtime").add_response(
         "invoke_endpoint",
         {"Body": StreamingBody(io.BytesIO(b"1"), 1)},
@@ -45,7 +45,7 @@ def test_one_of_several_variants_is_asked_by_its_name(stub: Stub) -> None:
     assert invocations(stub).invoke(NAME, b"[]", "primary") == b"1"
 
 
-def test_an_asynchronous_endpoint_says_where_its_answer_will_be(stub: Stub) -> None:
+def test_an_asynchronous_endpoint_names_the_places_of_its_answer(stub: Stub) -> None:
     stub("sagemaker-runtime").add_response(
         "invoke_endpoint_async",
         {"OutputLocation": "s3://b/answers/1", "FailureLocation": "s3://b/failures/1"},
@@ -78,7 +78,7 @@ def test_no_answer_in_time_is_a_failed_invocation() -> None:
         SageMakerInvocations(runtime).invoke(NAME, b"[]", None)
 
 
-def test_an_invocation_that_never_reached_the_model_is_not_held_against_it(stub: Stub) -> None:
+def test_an_invocation_that_did_not_reach_the_model_does_not_count_against_it(stub: Stub) -> None:
     stub("sagemaker-runtime").add_client_error("invoke_endpoint", "ThrottlingException", "slow")
     with pytest.raises(ClientError, match="Throttling"):
         invocations(stub).invoke(NAME, b"[]", None)

@@ -1,5 +1,4 @@
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +9,7 @@ from lambda_src.prove_model.cloud import ProverCloud
 from lambda_src.prove_model.names import Names
 from lambda_src.prove_model.observability import logger
 from tests.unit.lambda_src.fakes.endpoints import MODEL
+from tests.unit.lambda_src.invocation import Context, logged, metrics
 from tests.unit.lambda_src.prove_model.fake_rolls import (
     LAST_DEPLOYMENT,
     NAMES,
@@ -19,17 +19,6 @@ from tests.unit.lambda_src.prove_model.fake_rolls import (
 )
 
 EVENTS = Path(__file__).parents[1] / "events"
-
-
-@dataclass
-class Context:
-    function_name: str = "prover"
-    memory_limit_in_mb: int = 256
-    invoked_function_arn: str = "arn:aws:lambda:us-east-2:123456789012:function:prover"
-    aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
-
-    def get_remaining_time_in_millis(self) -> int:
-        return 900_000
 
 
 @pytest.fixture(autouse=True)
@@ -57,21 +46,12 @@ def event(name: str) -> dict[str, Any]:
 
 
 def invoke(event: dict[str, Any]) -> dict[str, Any] | None:
-    answer: dict[str, Any] | None = lambda_function.handler(event, Context())  # type: ignore[arg-type]
+    answer: dict[str, Any] | None = lambda_function.handler(event, Context("prover"))  # type: ignore[arg-type]
     return answer
 
 
-def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    return [vars(record) for record in caplog.records if record.name == logger.name]
-
-
-def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    lines = map(json.loads, capsys.readouterr().out.splitlines())
-    return [line for line in lines if "_aws" in line]
-
-
 @pytest.mark.parametrize("name", ["endpoint_state_change", "endpoint_deployment_state_change"])
-def test_word_from_sagemaker_proves_the_model_of_the_endpoint(name: str) -> None:
+def test_an_event_of_sagemaker_proves_the_model_of_the_endpoint(name: str) -> None:
     assert invoke(event(name)) == {
         "verdict": "live",
         "model": MODEL,
@@ -82,7 +62,7 @@ def test_word_from_sagemaker_proves_the_model_of_the_endpoint(name: str) -> None
     }
 
 
-def test_a_person_is_answered_in_plain_json(cloud: FakeRolls) -> None:
+def test_an_operator_receives_plain_json(cloud: FakeRolls) -> None:
     cloud.roll_back("Crashed.")
     answer = invoke({"model": MODEL})
     assert json.loads(json.dumps(answer)) == answer
@@ -96,7 +76,9 @@ def test_a_person_is_answered_in_plain_json(cloud: FakeRolls) -> None:
     }
 
 
-def test_a_person_alone_is_told_of_a_failed_endpoint(cloud: FakeRolls) -> None:
+def test_a_failed_endpoint_is_announced_for_an_event_but_not_for_an_operator(
+    cloud: FakeRolls,
+) -> None:
     cloud.status = "Failed"
     invoke({"model": MODEL})
     assert cloud.announced == []
@@ -110,7 +92,7 @@ def test_an_endpoint_of_no_model_is_left_alone(
     foreign = event("endpoint_state_change")
     foreign["detail"]["EndpointName"] = "somebody-elses"
     assert invoke(foreign) is None
-    assert [line["endpoint"] for line in logged(caplog)] == ["somebody-elses"]
+    assert [line["endpoint"] for line in logged(caplog, logger)] == ["somebody-elses"]
     assert cloud.announced == []
 
 
@@ -137,14 +119,14 @@ def test_going_live_is_counted_once_by_model(capsys: pytest.CaptureFixture[str])
     assert "RolledBack" not in line
 
 
-def test_a_roll_back_is_counted_and_logged_with_what_a_person_needs(
+def test_a_roll_back_is_counted_and_logged_with_the_keys_and_the_reason(
     cloud: FakeRolls, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:
     cloud.roll_back("Crashed.")
     invoke(event("endpoint_state_change"))
     [line] = metrics(capsys)
     assert (line["model"], line["RolledBack"]) == (MODEL, [1.0])
-    [log] = logged(caplog)
+    [log] = logged(caplog, logger)
     assert (log["levelname"], log["verdict"], log["model"]) == ("WARNING", "rolled back", MODEL)
     assert (log["live"], log["asked"], log["rejected"]) == (V1, V2, [2])
     assert "Crashed." in log["reason"]
@@ -184,7 +166,9 @@ def test_a_deployment_without_a_start_that_is_understood_is_remembered_by_the_ev
     invoke(told)
     remembered = json.loads(cloud.values[LAST_DEPLOYMENT])
     assert (remembered["started"], remembered["timed"]) == (1635195148181, False)
-    assert [line["StartTime"] for line in logged(caplog) if "StartTime" in line] == [started]
+    assert [line["StartTime"] for line in logged(caplog, logger) if "StartTime" in line] == [
+        started
+    ]
 
 
 def test_a_deployment_whose_event_has_no_times_at_all_is_remembered_by_eventbridge_s(

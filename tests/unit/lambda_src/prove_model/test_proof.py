@@ -41,7 +41,7 @@ def test_a_live_model_is_announced_by_the_highest_number_of_its_versions(cloud: 
     assert [announcement.version for announcement in cloud.announced] == [3]
 
 
-def test_a_deployment_that_is_told_of_late_is_found_rolled_back_at_once(cloud: FakeRolls) -> None:
+def test_a_deployment_that_is_reported_late_is_found_rolled_back_at_once(cloud: FakeRolls) -> None:
     answer = cloud.prove(deployment=StartedDeployment("v2", replaced="v1", started=1)).answer
     assert (answer.verdict, cloud.rejected) == (Verdict.ROLLED_BACK, [2])
 
@@ -58,7 +58,7 @@ def test_an_old_event_that_comes_again_changes_nothing(cloud: FakeRolls) -> None
     assert cloud.rejected == []
 
 
-def test_a_later_deployment_that_nobody_told_of_is_no_roll_back(cloud: FakeRolls) -> None:
+def test_a_later_deployment_that_no_event_reported_is_no_roll_back(cloud: FakeRolls) -> None:
     cloud.deploy("v2", replaced="v1")
     cloud.live = "v2 larger"
     assert cloud.prove().answer == ProverAnswer(Verdict.LIVE, MODEL, live=V2, asked=V2)
@@ -121,7 +121,7 @@ def test_a_failed_endpoint_is_announced_and_rejects_nothing(cloud: FakeRolls, st
     assert cloud.rejected == []
 
 
-def test_a_person_who_asks_about_a_failed_endpoint_tells_nobody_else(cloud: FakeRolls) -> None:
+def test_an_operator_s_proof_of_a_failed_endpoint_is_not_announced(cloud: FakeRolls) -> None:
     cloud.status = "Failed"
     assert cloud.prove(by_operator=True).answer.verdict == Verdict.FAILED
     assert cloud.announced == []
@@ -146,12 +146,12 @@ def test_a_roll_back_rejects_every_version_of_the_same_pinned_copy(cloud: FakeRo
     assert cloud.announced[0].version == 4
 
 
-def test_a_roll_back_without_a_reason_says_so(cloud: FakeRolls) -> None:
+def test_a_roll_back_without_a_reason_has_that_as_its_reason(cloud: FakeRolls) -> None:
     cloud.roll_back(reason=None)
     assert cloud.prove().answer.reason == "Rolled back by SageMaker: it gave no reason."
 
 
-def test_a_long_reason_becomes_one_line_that_sagemaker_takes(cloud: FakeRolls) -> None:
+def test_a_long_reason_becomes_one_line_that_sagemaker_accepts(cloud: FakeRolls) -> None:
     cloud.roll_back("Traceback\n\tat line 1\x00" + "x" * 2000)
     cloud.prove()
     reason = cloud.reasons[2]
@@ -174,7 +174,7 @@ def test_settings_that_were_rolled_back_reject_no_version(cloud: FakeRolls) -> N
     assert cloud.asked_for == "v2"
 
 
-def test_a_roll_back_from_a_configuration_that_is_gone_is_told_all_the_same(
+def test_a_roll_back_from_a_deleted_configuration_is_announced(
     cloud: FakeRolls,
 ) -> None:
     cloud.roll_back("No capacity.")
@@ -196,7 +196,7 @@ def test_a_roll_back_to_a_configuration_that_is_gone_still_rejects(cloud: FakeRo
     assert (answer.live, answer.rejected) == (None, (2,))
 
 
-def test_a_roll_back_is_told_once_however_many_events_come(cloud: FakeRolls) -> None:
+def test_a_roll_back_is_announced_once_however_many_events_come(cloud: FakeRolls) -> None:
     cloud.roll_back()
     verdicts = [cloud.prove().answer.verdict for _ in range(3)]
     assert verdicts[0] == Verdict.ROLLED_BACK
@@ -234,7 +234,9 @@ def test_an_apply_that_ends_between_two_looks_is_live(cloud: FakeRolls) -> None:
     assert cloud.rejected == []
 
 
-def test_an_apply_that_is_rolled_back_between_two_looks_is_looked_at_anew(cloud: FakeRolls) -> None:
+def test_an_apply_that_is_rolled_back_between_two_looks_is_looked_at_again(
+    cloud: FakeRolls,
+) -> None:
     cloud.deploy("v2", replaced="v1")
     pauses: list[float] = []
 
@@ -260,7 +262,7 @@ def test_the_next_deployment_is_remembered_if_it_begins_during_a_proof(cloud: Fa
     assert cloud.asked_for == "v2 larger"
 
 
-def test_an_apply_that_asks_for_the_same_again_is_not_taken_for_rolled_back(
+def test_a_second_apply_of_the_same_version_does_not_count_as_rolled_back(
     cloud: FakeRolls,
 ) -> None:
     cloud.roll_back()

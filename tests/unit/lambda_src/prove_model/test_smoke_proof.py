@@ -24,7 +24,7 @@ def crashing(_: bytes) -> bytes:
     raise InvocationFailed("ModelError: Received server error (500) from primary.")
 
 
-def test_a_model_that_answers_as_it_must_is_live(cloud: FakeRolls) -> None:
+def test_a_model_with_the_required_answer_is_live(cloud: FakeRolls) -> None:
     cloud.bring_smoke(V1, SMOKE)
     sent: list[object] = []
 
@@ -61,7 +61,7 @@ def test_an_answer_of_any_content_fails_with_a_reason_and_does_not_crash(
     assert len(str(answer.reason)) <= 1024
 
 
-def test_with_others_beside_it_what_is_live_is_asked_and_no_other(cloud: FakeRolls) -> None:
+def test_of_several_variants_only_the_primary_one_is_invoked(cloud: FakeRolls) -> None:
     cloud.bring_smoke(V1, SMOKE)
     cloud.answers = answering('{"label": "positive"}')
     cloud.variants = ("primary", "challenger")
@@ -75,7 +75,7 @@ def test_a_variant_that_is_alone_is_not_named(cloud: FakeRolls) -> None:
     assert cloud.invoked_variants == [None]
 
 
-def test_an_asynchronous_model_is_asked_through_s3(cloud: FakeRolls) -> None:
+def test_an_asynchronous_model_is_invoked_through_s3(cloud: FakeRolls) -> None:
     cloud.asynchronous = True
     cloud.bring_smoke(V1, SMOKE)
     cloud.answers = answering('{"label": "positive"}')
@@ -96,7 +96,7 @@ def test_an_asynchronous_model_that_answers_wrongly_is_rejected(
     assert '"negative"' in cloud.reasons[1] or "Got an error: ModelError" in cloud.reasons[1]
 
 
-def test_no_answer_in_a_minute_is_not_held_against_an_asynchronous_model(cloud: FakeRolls) -> None:
+def test_a_missing_answer_does_not_count_against_an_asynchronous_model(cloud: FakeRolls) -> None:
     cloud.asynchronous = True
     cloud.bring_smoke(V1, SMOKE)
     cloud.answers = answering("")
@@ -109,7 +109,7 @@ def test_no_answer_in_a_minute_is_not_held_against_an_asynchronous_model(cloud: 
     assert cloud.announced == [Announcement(Event.LIVE, MODEL, 1, told, V1)]
 
 
-def test_nobody_is_asked_where_anybody_might_answer(cloud: FakeRolls) -> None:
+def test_no_variant_is_invoked_if_another_might_answer(cloud: FakeRolls) -> None:
     cloud.asynchronous = True
     cloud.variants = ("primary", "challenger")
     cloud.bring_smoke(V1, SMOKE)
@@ -119,7 +119,9 @@ def test_nobody_is_asked_where_anybody_might_answer(cloud: FakeRolls) -> None:
     assert "any variant of the asynchronous endpoint might answer" in (answer.reason or "")
 
 
-def test_a_wrong_answer_rejects_what_is_live_and_says_what_was_answered(cloud: FakeRolls) -> None:
+def test_a_wrong_answer_rejects_the_live_version_and_is_part_of_the_reason(
+    cloud: FakeRolls,
+) -> None:
     cloud.bring_smoke(V1, SMOKE)
     cloud.answers = answering('{"label": "negative"}')
     answer = cloud.prove().answer
@@ -148,7 +150,7 @@ def test_an_answer_that_is_no_json_contains_nothing(cloud: FakeRolls, answer: by
     assert cloud.prove().answer.verdict == Verdict.SMOKE_FAILED
 
 
-def test_any_answer_will_do_if_the_smoke_request_does_not_say_which(cloud: FakeRolls) -> None:
+def test_any_answer_passes_if_the_smoke_request_has_no_answer(cloud: FakeRolls) -> None:
     cloud.bring_smoke(V1, '{"request": []}')
     cloud.answers = answering("positive")
     assert cloud.prove().answer.verdict == Verdict.LIVE
@@ -164,7 +166,9 @@ def test_long_requests_and_answers_fit_into_the_description(cloud: FakeRolls) ->
     assert all(letter * 200 in reason for letter in "abc")
 
 
-def test_a_failed_smoke_request_is_told_once_however_many_events_come(cloud: FakeRolls) -> None:
+def test_a_failed_smoke_request_is_announced_once_however_many_events_come(
+    cloud: FakeRolls,
+) -> None:
     cloud.bring_smoke(V1, SMOKE)
     cloud.answers = crashing
     answers = [cloud.prove().answer for _ in range(3)]
@@ -173,7 +177,9 @@ def test_a_failed_smoke_request_is_told_once_however_many_events_come(cloud: Fak
     assert cloud.events == [Event.ROLLED_BACK]
 
 
-def test_a_model_known_to_be_live_is_asked_again_only_by_operator(cloud: FakeRolls) -> None:
+def test_a_model_that_was_announced_as_live_is_checked_again_only_for_an_operator(
+    cloud: FakeRolls,
+) -> None:
     cloud.values[LIVE] = V1
     cloud.bring_smoke(V1, SMOKE)
     cloud.answers = crashing
@@ -181,7 +187,7 @@ def test_a_model_known_to_be_live_is_asked_again_only_by_operator(cloud: FakeRol
     assert cloud.prove(by_operator=True).answer.verdict == Verdict.SMOKE_FAILED
 
 
-def test_a_person_who_asks_again_announces_nothing_again(cloud: FakeRolls) -> None:
+def test_a_second_proof_for_an_operator_announces_nothing(cloud: FakeRolls) -> None:
     cloud.values[LIVE] = V1
     assert cloud.prove(by_operator=True).answer.verdict == Verdict.LIVE
     assert cloud.announced == []
@@ -225,9 +231,7 @@ UNREADABLE = ['{"request": ' + "[" * 40 + "]" * 40 + "}", "[" * 100_000, "no JSO
 
 
 @pytest.mark.parametrize("text", UNREADABLE, ids=["deep", "too deep", "no JSON", "no request"])
-def test_a_smoke_request_that_can_not_be_read_is_not_sent_and_said(
-    cloud: FakeRolls, text: str
-) -> None:
+def test_a_malformed_smoke_request_is_not_sent_and_reported(cloud: FakeRolls, text: str) -> None:
     cloud.bring_smoke(V1, text)
     answer = cloud.prove().answer
     assert answer.verdict == Verdict.LIVE

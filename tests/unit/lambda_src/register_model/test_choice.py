@@ -55,7 +55,7 @@ def test_a_rejected_version_makes_way_but_stays_recent() -> None:
     assert choice.recent == (key(1), key(2))
 
 
-def test_a_late_duplicate_does_not_bring_a_rejected_version_back() -> None:
+def test_a_late_duplicate_does_not_approve_a_rejected_version() -> None:
     listed = [
         (key(1), Approval.APPROVED),
         (key(2), Approval.REJECTED),

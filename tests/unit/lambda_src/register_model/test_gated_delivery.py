@@ -81,7 +81,7 @@ def test_a_version_carries_its_metrics_delivered_before_or_after_it(
     assert version.metadata["metrics.accuracy"] == "0.91"
 
 
-def test_without_its_metrics_a_version_waits_and_somebody_may_approve_it(gated: Site) -> None:
+def test_a_version_without_metrics_waits_and_a_person_may_approve_it(gated: Site) -> None:
     assert gated.archive("v1").outcome == Outcome.WAITING
     assert gated.pointer == "none"
     [version] = gated.cloud.versions
@@ -211,7 +211,7 @@ def test_manual_approval_waits_whatever_the_metrics() -> None:
     assert site.pointer == "none"
 
 
-def test_a_verdict_that_somebody_gave_is_not_judged_again(gated: Site) -> None:
+def test_a_decision_of_a_person_is_not_judged_again(gated: Site) -> None:
     gated.live("v1", GOOD)
     gated.archive("v2")
     gated.cloud.decide(len(gated.cloud.versions), Approval.APPROVED)

@@ -1,5 +1,4 @@
 import json
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ from lambda_src.shared.cloud import Cloud
 from lambda_src.shared.registry import Approval
 from tests.unit.lambda_src.fakes.endpoints import MODEL
 from tests.unit.lambda_src.fakes.objects import BUCKET
+from tests.unit.lambda_src.invocation import Context, logged, metrics
 from tests.unit.lambda_src.register_model.archives import archive_without_a_model, sound_archive
 from tests.unit.lambda_src.register_model.fake_deliveries import (
     NAMES,
@@ -21,14 +21,6 @@ from tests.unit.lambda_src.register_model.fake_deliveries import (
 
 V1 = f"models/{MODEL}/v1/model.tar.gz"
 V2 = f"models/{MODEL}/v2/model.tar.gz"
-
-
-@dataclass
-class Context:
-    function_name: str = "registrar"
-    memory_limit_in_mb: int = 1024
-    invoked_function_arn: str = "arn:aws:lambda:eu-west-1:123456789012:function:registrar"
-    aws_request_id: str = "52fdfc07-2182-454f-963f-5f0f9a621d72"
 
 
 @pytest.fixture(autouse=True)
@@ -53,16 +45,7 @@ def invoke(*notices: Notice) -> None:
         }
         for notice in notices
     ]
-    lambda_function.handler({"Records": records}, Context())  # type: ignore[arg-type]
-
-
-def logged(caplog: pytest.LogCaptureFixture) -> list[dict[str, Any]]:
-    return [vars(record) for record in caplog.records if record.name == logger.name]
-
-
-def metrics(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    lines = map(json.loads, capsys.readouterr().out.splitlines())
-    return [line for line in lines if "_aws" in line]
+    lambda_function.handler({"Records": records}, Context("registrar"))  # type: ignore[arg-type]
 
 
 def test_every_record_of_an_event_is_registered(cloud: FakeDeliveries) -> None:
@@ -98,7 +81,7 @@ def test_one_failure_lets_the_others_finish_and_then_fails_the_invocation(
 
 
 def test_the_test_event_of_s3_is_acknowledged() -> None:
-    lambda_function.handler({"Event": "s3:TestEvent"}, Context())  # type: ignore[arg-type]
+    lambda_function.handler({"Event": "s3:TestEvent"}, Context("registrar"))  # type: ignore[arg-type]
 
 
 def test_a_missing_setting_fails_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,12 +112,12 @@ def test_each_delivery_of_an_event_is_measured_by_itself(
     ]
 
 
-def test_a_refusal_is_logged_with_what_a_person_needs(
+def test_a_refusal_is_logged_with_the_object_and_the_reason(
     cloud: FakeDeliveries, caplog: pytest.LogCaptureFixture
 ) -> None:
     notice = cloud.deliver(V1, archive_without_a_model())
     invoke(notice)
-    [line] = logged(caplog)
+    [line] = logged(caplog, logger)
     assert (line["levelname"], line["outcome"], line["model"]) == ("WARNING", "refused", MODEL)
     assert (line["bucket"], line["key"]) == (BUCKET, V1)
     assert line["version_id"] == notice.version_id
@@ -145,7 +128,7 @@ def test_a_key_that_is_no_delivery_is_logged_and_not_measured(
     caplog: pytest.LogCaptureFixture, capsys: pytest.CaptureFixture[str]
 ) -> None:
     invoke(Notice(BUCKET, "models/notes.txt", "1"))
-    assert [line["outcome"] for line in logged(caplog)] == ["no delivery"]
+    assert [line["outcome"] for line in logged(caplog, logger)] == ["no delivery"]
     assert metrics(capsys) == []
 
 
@@ -155,21 +138,21 @@ def approval_event() -> dict[str, Any]:
     return event
 
 
-def test_a_rejected_version_gives_the_pointer_back_and_an_approved_one_takes_it(
+def test_the_pointer_leaves_a_rejected_version_and_moves_to_an_approved_one(
     cloud: FakeDeliveries,
 ) -> None:
     invoke(cloud.deliver(V1, sound_archive("1")), cloud.deliver(V2, sound_archive("2")))
     cloud.decide(2, Approval.REJECTED)
-    lambda_function.handler(approval_event(), Context())  # type: ignore[arg-type]
+    lambda_function.handler(approval_event(), Context("registrar"))  # type: ignore[arg-type]
     assert "-v1-" in cloud.values[POINTER]
     cloud.decide(2, Approval.APPROVED)
-    lambda_function.handler(approval_event(), Context())  # type: ignore[arg-type]
+    lambda_function.handler(approval_event(), Context("registrar"))  # type: ignore[arg-type]
     assert "-v2-" in cloud.values[POINTER]
 
 
 @pytest.mark.parametrize("group", ["somebody-elses", "rollforward-dev-", "rollforward-dev-other"])
-def test_word_of_another_group_changes_nothing(cloud: FakeDeliveries, group: str) -> None:
+def test_an_event_about_another_group_changes_nothing(cloud: FakeDeliveries, group: str) -> None:
     event = approval_event()
     event["detail"]["ModelPackageGroupName"] = group
-    lambda_function.handler(event, Context())  # type: ignore[arg-type]
+    lambda_function.handler(event, Context("registrar"))  # type: ignore[arg-type]
     assert cloud.writes == []

@@ -59,7 +59,7 @@ def test_numbers_are_found_at_any_depth_and_all_else_is_left_alone() -> None:
         (b'{"a": 1}' + b" " * 1024**2, "is larger than"),
     ],
 )
-def test_malformed_metrics_are_told_apart(text: bytes, problem: str) -> None:
+def test_malformed_metrics_are_distinguished_by_their_problem(text: bytes, problem: str) -> None:
     with pytest.raises(MalformedJson, match=problem):
         parse(text)
 

@@ -140,7 +140,7 @@ def test_a_rejected_version_is_not_brought_back_by_its_own_event(
     assert cloud.values[POINTER] == first
 
 
-def test_an_unknown_model_is_refused_by_name_and_told_what_to_do(
+def test_an_unknown_model_is_refused_by_name_with_the_next_step(
     cloud: FakeDeliveries, registrar: Registrar
 ) -> None:
     result = registrar.register(cloud.deliver("models/mood/v1/model.tar.gz", sound_archive()))

@@ -89,7 +89,7 @@ def test_a_metric_that_a_rule_is_about_must_be_there() -> None:
     ]
 
 
-def test_a_missing_metric_is_told_with_the_names_there_are_and_the_similar_ones() -> None:
+def test_a_missing_metric_is_reported_with_the_existing_and_the_similar_names() -> None:
     metrics = {"accuracy": 0.9, "latency_ms.p50": 20.0, "latency_ms.p95": 88.0}
     assert objections(metrics, {}, [Rule("latency_ms_p95", ceiling=120)]) == [
         "its metrics have no number latency_ms_p95, which a rule needs "
@@ -116,7 +116,7 @@ def test_however_many_metrics_there_are_their_names_leave_room_for_other_objecti
     assert len(second) < 800
 
 
-def test_everything_that_is_wrong_is_told_at_once() -> None:
+def test_all_objections_are_listed_together() -> None:
     rules = [Rule("f1", "higher", floor=0.7), Rule("latency_ms", ceiling=120), Rule("recall")]
     live = {"f1": 0.8}
     assert objections({"f1": 0.6, "latency_ms": 150.0}, live, rules) == [

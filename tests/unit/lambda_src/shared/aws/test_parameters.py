@@ -58,7 +58,7 @@ def test_a_read_that_is_older_than_ones_own_write_is_repeated() -> None:
         assert len(paused) == 2
 
 
-def test_a_parameter_that_was_deleted_and_made_anew_is_read_after_a_while() -> None:
+def test_a_parameter_that_was_deleted_and_created_again_is_read_after_a_while() -> None:
     ssm = client("ssm")
     with Stubber(ssm) as stub:
         stub.add_response("put_parameter", {"Version": 7})

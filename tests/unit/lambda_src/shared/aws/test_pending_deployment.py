@@ -65,7 +65,7 @@ def test_instances_that_answer_say_so_if_the_policy_does_not() -> None:
         ("Updating", False, False),
     ],
 )
-def test_the_stage_says_who_answers(stage: str, starting: bool, baking: bool) -> None:
+def test_the_stage_determines_which_fleet_answers(stage: str, starting: bool, baking: bool) -> None:
     found = pending_deployment(described(stage, CANARY))
     assert found is not None
     assert (found.starting, found.baking) == (starting, baking)

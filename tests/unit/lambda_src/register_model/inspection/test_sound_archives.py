@@ -1,0 +1,90 @@
+"""Archives that pass, however the bytes of the stream arrive."""
+
+import io
+import tarfile
+import tracemalloc
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lambda_src.register_model.inspection.archive import inspect
+from tests.unit.lambda_src.register_model.archives import (
+    CODE,
+    packed,
+    sound_archive,
+    tar_of,
+    tar_with,
+)
+from tests.unit.lambda_src.register_model.inspection.inspected import (
+    END,
+    NOISE,
+    SOUND_TAR,
+    check,
+    entry,
+    header,
+    safe_names,
+    tar_formats,
+)
+
+
+@given(st.dictionaries(safe_names, st.binary(max_size=2000), max_size=5), tar_formats)
+def test_any_files_with_safe_names_beside_the_code_pass(
+    files: dict[str, bytes], tar_format: int
+) -> None:
+    check(packed(tar_of(files | {CODE: b""}, tar_format)))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [CODE, f"./{CODE}", "model.safetensors", "./pytorch_model.BIN", "onnx/model.onnx"],
+)
+def test_code_or_weights_make_a_model(name: str) -> None:
+    check(packed(tar_of({name: b"1"})))
+
+
+def test_folders_and_long_names_pass() -> None:
+    folder = entry("code/" + "long/" * 60, tarfile.DIRTYPE)
+    for tar_format in (tarfile.GNU_FORMAT, tarfile.PAX_FORMAT):
+        check(packed(tar_with([(folder, b""), (entry(CODE), b"")], tar_format)))
+
+
+def test_a_folder_has_no_data_whatever_size_its_header_states() -> None:
+    check(packed(header("code", 4096, tarfile.DIRTYPE) + header(CODE, 0) + END))
+
+
+def test_gzip_in_several_members_passes() -> None:
+    check(b"".join(packed(SOUND_TAR[at : at + 700]) for at in range(0, len(SOUND_TAR), 700)))
+
+
+def test_incompressible_weights_pass_in_bounded_memory() -> None:
+    data = packed(tar_of({"weights.bin": NOISE * 30}))
+    tracemalloc.start()
+    check(data)
+    assert tracemalloc.get_traced_memory()[1] < 2 * 1024**2
+    tracemalloc.stop()
+
+
+class Source(io.RawIOBase):
+    """Hands out a few bytes at a time, and breaks after `limit` of them."""
+
+    def __init__(self, data: bytes, limit: int) -> None:
+        self.data, self.limit, self.asked = io.BytesIO(data), limit, 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        self.asked = max(self.asked, size)
+        if self.data.tell() >= self.limit:
+            raise ConnectionError("reset by peer")
+        return self.data.read(min(size, 7))
+
+
+def test_small_pieces_make_no_difference() -> None:
+    source = Source(sound_archive(), limit=2**30)
+    inspect(source)
+    assert 0 < source.asked <= 1024**2
+
+
+@given(st.integers(0, len(sound_archive()) - 1))
+def test_a_lost_connection_is_no_refusal(limit: int) -> None:
+    with pytest.raises(ConnectionError):
+        inspect(Source(sound_archive(), limit))
