@@ -35,7 +35,7 @@ def proof_request(event: Mapping[str, Any], names: Names) -> ProofRequest | None
     """None if the event is about an endpoint that does not belong to this environment."""
     if "model" in event:
         return ProofRequest(event["model"], True, configuration=event.get("configuration"))
-    model = names.model_of(event["detail"]["EndpointName"])
+    model = names.endpoint.model_of(event["detail"]["EndpointName"])
     return ProofRequest(model, False, _deployment(event)) if model else None
 
 

@@ -52,7 +52,7 @@ class Registrar:
 
     def choose_again(self, change: PackageChange) -> Result:
         """Point to the registry's choice after a version was recorded, approved or rejected."""
-        model = self.names.model_of(change.group)
+        model = self.names.group.model_of(change.group)
         if model is None or read_settings(self.cloud.parameters, self.names, model) is None:
             reason = f"No model of this environment has the package group {change.group!r}."
             return Result(Outcome.UNKNOWN_MODEL, reason=reason)

@@ -3,8 +3,8 @@
     registered/sentiment/20260131T120000Z-v2-1f0c9a3e/model.tar.gz
     registered/sentiment/20260131T120000Z.1-v2-77b0d2c4/model.tar.gz     the same second, later
 
-The newer of two keys of a model can be told from the keys alone, without a database. Compare the
-parsed keys, not their text: as text, rank 10 would come before rank 2.
+Two keys of a model are enough to see which one is newer, without a database. Compare the parsed keys, not
+their text: as text, rank 10 would come before rank 2.
 """
 
 import re

@@ -15,6 +15,7 @@ from lambda_src.register_model.events import Notice
 from lambda_src.register_model.names import Names
 from lambda_src.register_model.registration import Registrar
 from lambda_src.shared.aws.connection import connect
+from lambda_src.shared.name_template import NameTemplate
 from localcloud.behaviour import Behaviour
 from localcloud.cloud import LocalCloud, local_cloud
 from tests.unit.lambda_src.register_model.archives import sound_archive
@@ -45,7 +46,15 @@ def names(
         for name, value in values.items():
             _client("ssm").put_parameter(Name=name, Value=value, Type="String")
         topic = _client("sns").create_topic(Name="notifications")["TopicArn"]
-        yield Names(POINTER, RECENT, SETTINGS, "{model}", "{model}", BUCKET, topic)
+        yield Names(
+            pointer=NameTemplate(POINTER),
+            recent=NameTemplate(RECENT),
+            settings=NameTemplate(SETTINGS),
+            group=NameTemplate("{model}"),
+            endpoint=NameTemplate("{model}"),
+            bucket=BUCKET,
+            topic=topic,
+        )
 
 
 def _work_in(cloud: LocalCloud, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from lambda_src.prove_model.proof_request import ProofRequest
 from lambda_src.prove_model.prover import Prover
 from lambda_src.prove_model.started_deployment import StartedDeployment
 from lambda_src.shared.announcement import Event
+from lambda_src.shared.name_template import NameTemplate
 from lambda_src.shared.registry import Approval, NewVersion
 from lambda_src.shared.s3_url import S3Url
 from tests.unit.lambda_src.fakes.cloud import GROUP, FakeCloud, no_wait
@@ -19,11 +20,11 @@ from tests.unit.lambda_src.fakes.objects import BUCKET
 LIVE = f"/rollforward/dev/{MODEL}/live"
 LAST_DEPLOYMENT = f"/rollforward/dev/{MODEL}/asked-for"
 NAMES = Names(
-    endpoint_name="rollforward-dev-{model}",
-    package_group="rollforward-dev-{model}",
-    live_parameter="/rollforward/dev/{model}/live",
-    last_deployment_parameter="/rollforward/dev/{model}/asked-for",
-    requests_prefix="async/{model}/requests/",
+    endpoint=NameTemplate("rollforward-dev-{model}"),
+    group=NameTemplate("rollforward-dev-{model}"),
+    live=NameTemplate("/rollforward/dev/{model}/live"),
+    last_deployment=NameTemplate("/rollforward/dev/{model}/asked-for"),
+    requests=NameTemplate("async/{model}/requests/"),
     bucket=BUCKET,
     topic="arn:aws:sns:us-east-2:123456789012:rollforward-dev-notifications",
     metrics_namespace="Rollforward",

@@ -23,11 +23,11 @@ EVENTS = Path(__file__).parents[1] / "events"
 
 @pytest.fixture(autouse=True)
 def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeRolls) -> None:
-    monkeypatch.setenv("ENDPOINT", NAMES.endpoint_name)
-    monkeypatch.setenv("PACKAGE_GROUP", NAMES.package_group)
-    monkeypatch.setenv("LIVE_PARAMETER", NAMES.live_parameter)
-    monkeypatch.setenv("ASKED_PARAMETER", NAMES.last_deployment_parameter)
-    monkeypatch.setenv("REQUESTS_PREFIX", NAMES.requests_prefix)
+    monkeypatch.setenv("ENDPOINT", NAMES.endpoint.text)
+    monkeypatch.setenv("PACKAGE_GROUP", NAMES.group.text)
+    monkeypatch.setenv("LIVE_PARAMETER", NAMES.live.text)
+    monkeypatch.setenv("ASKED_PARAMETER", NAMES.last_deployment.text)
+    monkeypatch.setenv("REQUESTS_PREFIX", NAMES.requests.text)
     monkeypatch.setenv("MODEL_BUCKET", NAMES.bucket)
     monkeypatch.setenv("TOPIC_ARN", NAMES.topic)
     monkeypatch.setenv("POWERTOOLS_METRICS_NAMESPACE", NAMES.metrics_namespace)

@@ -12,7 +12,6 @@ from lambda_src.shared.registry import Approval
 from tests.unit.lambda_src.fakes.endpoints import MODEL
 from tests.unit.lambda_src.prove_model.fake_rolls import (
     LIVE,
-    NAMES,
     V1,
     V2,
     FakeRolls,
@@ -276,10 +275,3 @@ def test_a_second_apply_of_the_same_version_does_not_count_as_rolled_back(
     cloud.modified += timedelta(minutes=10)
     assert cloud.prove().answer == ProverAnswer(Verdict.LIVE, MODEL, live=V2, asked=V2)
     assert cloud.rejected == [2]
-
-
-@pytest.mark.parametrize(
-    "endpoint", ["rollforward-dev-", "rollforward-prod-sentiment", "sentiment", ""]
-)
-def test_an_endpoint_with_another_name_is_of_no_model(endpoint: str) -> None:
-    assert NAMES.model_of(endpoint) is None

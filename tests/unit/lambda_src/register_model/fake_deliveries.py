@@ -7,6 +7,7 @@ from typing import Any
 
 from lambda_src.register_model.events import Notice
 from lambda_src.register_model.names import Names
+from lambda_src.shared.name_template import NameTemplate
 from tests.unit.lambda_src.fakes.cloud import FakeCloud
 from tests.unit.lambda_src.fakes.endpoints import MODEL
 from tests.unit.lambda_src.fakes.objects import BUCKET
@@ -16,11 +17,11 @@ POINTER = f"/rollforward/dev/{MODEL}/registered"
 RECENT = f"/rollforward/dev/{MODEL}/recent"
 SETTINGS = f"/rollforward/dev/{MODEL}/settings"
 NAMES = Names(
-    pointer_parameter="/rollforward/dev/{model}/registered",
-    recent_parameter="/rollforward/dev/{model}/recent",
-    settings_parameter="/rollforward/dev/{model}/settings",
-    package_group="rollforward-dev-{model}",
-    endpoint_name="rollforward-dev-{model}",
+    pointer=NameTemplate("/rollforward/dev/{model}/registered"),
+    recent=NameTemplate("/rollforward/dev/{model}/recent"),
+    settings=NameTemplate("/rollforward/dev/{model}/settings"),
+    group=NameTemplate("rollforward-dev-{model}"),
+    endpoint=NameTemplate("rollforward-dev-{model}"),
     bucket=BUCKET,
     topic="arn:aws:sns:eu-west-1:123456789012:notifications",
 )

@@ -25,12 +25,12 @@ V2 = f"models/{MODEL}/v2/model.tar.gz"
 
 @pytest.fixture(autouse=True)
 def _lambda(monkeypatch: pytest.MonkeyPatch, cloud: FakeDeliveries) -> None:
-    monkeypatch.setenv("POINTER_PARAMETER", NAMES.pointer_parameter)
-    monkeypatch.setenv("RECENT_PARAMETER", NAMES.recent_parameter)
-    monkeypatch.setenv("SETTINGS_PARAMETER", NAMES.settings_parameter)
-    monkeypatch.setenv("PACKAGE_GROUP", NAMES.package_group)
+    monkeypatch.setenv("POINTER_PARAMETER", NAMES.pointer.text)
+    monkeypatch.setenv("RECENT_PARAMETER", NAMES.recent.text)
+    monkeypatch.setenv("SETTINGS_PARAMETER", NAMES.settings.text)
+    monkeypatch.setenv("PACKAGE_GROUP", NAMES.group.text)
     monkeypatch.setenv("MODEL_BUCKET", NAMES.bucket)
-    monkeypatch.setenv("ENDPOINT", NAMES.endpoint_name)
+    monkeypatch.setenv("ENDPOINT", NAMES.endpoint.text)
     monkeypatch.setenv("TOPIC_ARN", NAMES.topic)
     monkeypatch.setattr(lambda_function, "connect", lambda _: cloud.connect())
 
