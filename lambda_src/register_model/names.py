@@ -8,7 +8,7 @@ from lambda_src.shared.name_template import NameTemplate
 
 @dataclass(frozen=True)
 class Names:
-    """`pointer`, `recent` and `settings` name parameters; `group` names a package group; `topic` is an ARN."""
+    """`pointer`, `recent` and `settings` name parameters; `group` a package group; `topic` is an ARN."""
 
     pointer: NameTemplate
     recent: NameTemplate
