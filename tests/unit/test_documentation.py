@@ -75,6 +75,13 @@ def test_every_command_has_the_options_that_it_is_shown_with(page: Path) -> None
         )
 
 
+def test_the_decisions_are_numbered_without_gaps() -> None:
+    pages = [page for page in PAGES if page.parent.name == "decisions"]
+    titles = [re.match(r"# (\d+)\. ", page.read_text()) for page in pages]
+    assert [title and int(title[1]) for title in titles] == list(range(1, len(pages) + 1))
+    assert all(page.name.startswith(f"{number:04}-") for number, page in enumerate(pages, start=1))
+
+
 @each_page
 def test_every_target_of_make_exists(page: Path) -> None:
     targets = re.findall(r"^(\w+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
