@@ -11,8 +11,6 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
-from math import ceil
-from typing import Any
 
 from localcloud.sagemaker.authorization.execution_role import assume_execution_role
 from localcloud.sagemaker.containers import process
@@ -26,6 +24,7 @@ from localcloud.sagemaker.endpoints.configurations import (
     SHADOWS,
     variants_of,
 )
+from localcloud.sagemaker.endpoints.descriptions import live_members, pending_summary, weight_of
 from localcloud.sagemaker.errors import AwsError, ContainerError
 from localcloud.sagemaker.events import send_deployment_event, send_endpoint_event
 from localcloud.sagemaker.state import Members, Region, Resource, run_in_background
@@ -81,15 +80,7 @@ class Deployment:
 
     def summary(self, stage: str, share: float = 0) -> Members:
         """The PendingDeploymentSummary; `share` of the new fleet, from 0 to 1, gets requests."""
-        kinds = [kind for kind in (PRODUCTION, SHADOWS) if kind in self.config]
-        return {
-            f"{CONFIG}Name": self.config[f"{CONFIG}Name"],
-            "StartTime": self.started,
-            **{
-                kind: [_pending_variant(variant, stage, share) for variant in self.config[kind]]
-                for kind in kinds
-            },
-        }
+        return pending_summary(self.config, self.started, stage, share)
 
     async def _run(self) -> None:
         is_update = self.endpoint.arn in self.region.fleets
@@ -144,7 +135,7 @@ class Deployment:
             described.get("Environment", {}),
             self.region.logs / f"{endpoint}-{name}-{time.time_ns()}.log",
         )
-        return Variant(name, _weight(variant), container, role)
+        return Variant(name, weight_of(variant), container, role)
 
     async def _watch(self, bake: Bake, previous: Fleet, fleet: Fleet) -> list[str]:
         for stage in bake.stages:
@@ -176,51 +167,9 @@ class Deployment:
     def _finish(self) -> None:
         for name in ("FailureReason", ASYNC, SHADOWS, PENDING):
             self.endpoint.members.pop(name, None)
-        self.endpoint.update(self._live_members())
+        self.endpoint.update(live_members(self.config, self.models))
         send_endpoint_event(self.region, self.endpoint)
-
-    def _live_members(self) -> Members:
-        """The members of an endpoint that serves this configuration."""
-        members = {k: v for k, v in self.config.items() if k in (f"{CONFIG}Name", ASYNC)}
-        for kind in (PRODUCTION, SHADOWS):
-            if kind in self.config:
-                members[kind] = [self._live_variant(variant) for variant in self.config[kind]]
-        return members | {"EndpointStatus": "InService"}
-
-    def _live_variant(self, variant: Members) -> Members:
-        image = primary_container(self.models[variant["VariantName"]]).get("Image", "")
-        capacity = _capacity(variant)
-        return {
-            "VariantName": variant["VariantName"],
-            "DeployedImages": [
-                {"SpecifiedImage": image, "ResolvedImage": image, "ResolutionTime": time.time()}
-            ],
-            **{f"Current{what}": value for what, value in capacity.items()},
-            **{f"Desired{what}": value for what, value in capacity.items()},
-        }
 
 
 def retire(region: Region, fleet: Fleet) -> None:
     run_in_background(region.retirements, fleet.retire())
-
-
-def _pending_variant(variant: Members, stage: str, share: float) -> Members:
-    capacity = _capacity(variant)
-    current = {"CurrentInstanceCount": ceil(capacity.get("InstanceCount", 1) * share)}
-    return {
-        "VariantName": variant["VariantName"],
-        "VariantStatus": [{"Status": stage}],
-        **(current if share else {}),
-        **{f"Desired{what}": value for what, value in capacity.items()},
-    }
-
-
-def _capacity(variant: Members) -> dict[str, Any]:
-    if "ServerlessConfig" in variant:
-        return {"Weight": _weight(variant), "ServerlessConfig": variant["ServerlessConfig"]}
-    return {"Weight": _weight(variant), "InstanceCount": variant.get("InitialInstanceCount", 1)}
-
-
-def _weight(variant: Members) -> float:
-    weight: float = variant.get("InitialVariantWeight", 1)
-    return weight
