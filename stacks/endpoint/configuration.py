@@ -98,19 +98,17 @@ class EndpointConfiguration(SagemakerEndpointConfiguration):
 def _content(
     scope: Construct, settings: EndpointSettings, model_names: Mapping[str, str]
 ) -> ConfigurationContent:
+    disk_key_arn, extras = _disk_key_arn(settings), _extras(settings)
     shares = traffic_shares(scope, settings.variants)
-    return ConfigurationContent(
-        variants=[
-            VariantContent(
-                settings=variant_settings(variant, settings.serving),
-                model_name=model_names[variant.name],
-                share=shares[variant.name],
-            )
-            for variant in settings.variants
-        ],
-        disk_key_arn=_disk_key_arn(settings),
-        extras=_extras(settings),
-    )
+    variants = [
+        VariantContent(
+            settings=variant_settings(variant, settings.serving),
+            model_name=model_names[variant.name],
+            share=shares[variant.name],
+        )
+        for variant in settings.variants
+    ]
+    return ConfigurationContent(variants=variants, disk_key_arn=disk_key_arn, extras=extras)
 
 
 def _disk_key_arn(settings: EndpointSettings) -> str | None:
