@@ -10,9 +10,12 @@ import typer.main
 from rollforward.cli.app import app
 
 ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text()
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 TOP = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
 IN_A_MODEL_ARCHIVE = {"code/inference.py"}
+# The user may rename or delete what is there.
+OF_THE_USER = "config/environments/"
 
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 QUOTED = re.compile(r"`([^`\n]+)`")
@@ -20,6 +23,8 @@ HEADING = re.compile(r"^#+ +(.+)$", re.MULTILINE)
 COMMAND = re.compile(r"(?:^|[ `])rollforward ([a-z]+)(.*)$")
 STEP = re.MULTILINE | re.DOTALL
 FLAG = re.compile(r"(?<=[ \[])--[a-z-]+")
+
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 
 each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 
@@ -32,6 +37,8 @@ def anchors(page: Path) -> set[str]:
 
 def is_path(quoted: str) -> bool:
     if not re.fullmatch(r"[\w./-]+", quoted) or quoted in IN_A_MODEL_ARCHIVE:
+        return False
+    if quoted.startswith(OF_THE_USER):
         return False
     return quoted.endswith(".py") or ("/" in quoted and quoted.split("/")[0] in TOP)
 
@@ -47,10 +54,15 @@ def commands(page: Path) -> set[tuple[str, str]]:
     }
 
 
+def options(command: str) -> set[str]:
+    declared = [option for parameter in COMMANDS[command].params for option in parameter.opts]
+    return {"--help", *declared}
+
+
 @each_page
 def test_every_relative_link_leads_to_a_file_and_a_heading(page: Path) -> None:
     for link in LINK.findall(page.read_text()):
-        if re.match(r"[a-z]+:", link):
+        if re.match(r"[a-z]+:", link) or OF_THE_USER in link:
             continue
         path, _, anchor = link.partition("#")
         target = page.parent / path if path else page
@@ -73,6 +85,27 @@ def test_every_command_has_the_options_that_it_is_shown_with(page: Path) -> None
         assert set(FLAG.findall(arguments)) <= options | {"--help"}, (
             f"rollforward {command}{arguments}"
         )
+
+
+def test_the_readme_lists_every_command_with_options_that_it_has() -> None:
+    table = README.split("| `rollforward …` |")[1].split("\n\n")[0]
+    listed = {
+        name: text for name, text in re.findall(r"`([a-z]+)([^`]*)`", table) if name in COMMANDS
+    }
+    assert listed.keys() == COMMANDS.keys()
+    assert not [
+        name for name, text in listed.items() if not set(FLAG.findall(text)) <= options(name)
+    ]
+
+
+def test_the_tree_of_the_readme_has_every_folder() -> None:
+    tree = README.split("## The tree")[1].split("```")[1]
+    top, inner = (
+        set(re.findall(rf"^{indent}([\w.]+)/", tree, re.MULTILINE)) for indent in ("", "  ")
+    )
+    assert top <= TOP
+    assert {path.parent.name for path in ROOT.glob("*/__init__.py")} <= top
+    assert all(any((ROOT / folder / name).is_dir() for folder in top) for name in inner)
 
 
 def test_the_decisions_are_numbered_without_gaps() -> None:
