@@ -58,7 +58,7 @@ def test_no_request_is_lost_while_an_endpoint_rolls(cloud: Cloud) -> None:
         ("nonsense", b"nonsense", "not a gzip file"),
         ("climbing", archive_of("", "../outside"), "outside the destination"),
     ],
-    # Archives hold the time they were made at: pytest's workers would each have names of their own.
+    # Ids, because archives contain their time: each worker of pytest would have other test names.
     ids=["unloadable", "misplaced", "nonsense", "climbing"],
 )
 def test_an_endpoint_keeps_its_model_if_the_new_one_does_not_start(

@@ -1,4 +1,4 @@
-"""Functions in the local cloud run on the Python of their Lambda runtime, where this machine has it."""
+"""Functions in the local cloud run on the Python of their Lambda runtime, if this machine has it."""
 
 import io
 import json
@@ -62,7 +62,7 @@ def test_a_function_runs_on_its_runtime_or_on_this_python_with_the_pinned_boto3(
             Handler="function.handler",
             Code={"ZipFile": zipped(CODE)},
         )
-        # What Python 3.13 parses and 3.11 does not shows which one it really is.
+        # Python 3.13 parses a deeper JSON than 3.11.
         answer = functions.invoke(
             FunctionName="function", Payload=json.dumps({"depth": 1_100 if own else 10})
         )

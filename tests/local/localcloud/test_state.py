@@ -1,4 +1,4 @@
-"""A local cloud that is stopped and started again goes on with what it had."""
+"""A local cloud that is started again has the resources that it had when it was stopped."""
 
 import json
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ def client(cloud: LocalCloud, service: str) -> Any:
 
 
 def configure(cloud: LocalCloud, folder: Path, name: str) -> None:
-    """A model, which is that version of the example, and a configuration of the same name."""
+    """Create a model of a version of the example, and a configuration of the same name."""
     key = f"{name}/model.tar.gz"
     client(cloud, "s3").upload_file(str(build(name, folder)), BUCKET, key)
     container = {"Image": "image", "ModelDataUrl": f"s3://{BUCKET}/{key}"}
@@ -67,7 +67,7 @@ def prediction(cloud: LocalCloud, endpoint: str) -> str:
 
 @pytest.fixture(scope="module")
 def state(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a cloud leaves that has objects, versions, an endpoint that serves, and some in motion."""
+    """The state of a cloud with objects, versions, and endpoints in service and in transitional states."""
     folder = tmp_path_factory.mktemp("before")
     with local_cloud(folder, ACCOUNT, REGION, UNHURRIED, state=folder / "state") as cloud:
         create_serving_role(client(cloud, "iam"))

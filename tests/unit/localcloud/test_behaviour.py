@@ -1,4 +1,4 @@
-"""The options of the local cloud, on their way to its servers."""
+"""How the options of the local cloud reach its servers."""
 
 from localcloud.behaviour import Behaviour
 

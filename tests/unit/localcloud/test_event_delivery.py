@@ -1,4 +1,4 @@
-"""The local cloud sends events at least once, in no order, and the same way again for the same seed."""
+"""The local cloud delivers events at least once, in any order, and repeats this for the same seed."""
 
 from pathlib import Path
 from typing import Any

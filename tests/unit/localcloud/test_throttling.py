@@ -1,4 +1,4 @@
-"""The local cloud lags and throttles as AWS does, where a test asks for it."""
+"""Lags and throttling, if a test enables them."""
 
 from pathlib import Path
 

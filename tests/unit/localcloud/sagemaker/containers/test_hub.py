@@ -1,4 +1,4 @@
-"""The folder that stands in for the HuggingFace hub, and what the stand-in answers from it."""
+"""The folder that stands in for the HuggingFace hub, and the stand-in's responses from it."""
 
 import json
 from http.client import HTTPConnection, HTTPMessage
@@ -18,7 +18,7 @@ OLD, NEW = "a" * 40, "b" * 40
 
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """As the hub's own cache has a model of two commits: the files are links to blobs."""
+    """A model with two commits, in the layout of the hub's cache: files are links to blobs."""
     model = tmp_path / "hub" / "models--org--tiny"
     for commit in (OLD, NEW):
         place = model / "snapshots" / commit / "onnx"

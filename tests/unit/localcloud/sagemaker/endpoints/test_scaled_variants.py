@@ -1,4 +1,4 @@
-"""What SageMaker refuses to change of a variant that Application Auto Scaling has a target of."""
+"""Changes that SageMaker refuses for a variant that is a scalable target."""
 
 import pytest
 

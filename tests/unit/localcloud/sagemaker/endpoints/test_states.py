@@ -1,4 +1,4 @@
-"""The states that an endpoint of the stand-in passes through, and what it refuses meanwhile."""
+"""The transitional states of an endpoint, and the operations that they exclude."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -26,8 +26,8 @@ ALL_AT_ONCE = {
 LONG = 20.0
 
 
-class Ringing:
-    """A CloudWatch whose alarm rings."""
+class AlarmingCloudWatch:
+    """CloudWatch, with an alarm in ALARM state."""
 
     def describe_alarms(self, **_: Any) -> Any:
         return {"MetricAlarms": [{"AlarmName": "errors"}], "CompositeAlarms": []}
@@ -40,7 +40,7 @@ Start = Callable[..., Endpoints]
 def start(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Start]:
-    """Starts a stand-in whose states last as the test says; every other state passes at once."""
+    """Starts a stand-in with the durations that a test sets; other states are short."""
     servers = []
 
     def started(**seconds: Any) -> Endpoints:
@@ -99,7 +99,7 @@ def test_a_deleting_endpoint_does_not_answer_and_stops_its_containers(
 def test_an_endpoint_in_a_transitional_state_is_neither_updated_nor_deleted(
     start: Start, monkeypatch: pytest.MonkeyPatch, seconds: Any, state: str
 ) -> None:
-    monkeypatch.setattr(baking, "client", lambda *_: Ringing())
+    monkeypatch.setattr(baking, "client", lambda *_: AlarmingCloudWatch())
     endpoints = start(**seconds)
     create(endpoints)
     if state != "Creating":
@@ -118,7 +118,7 @@ def test_an_endpoint_in_a_transitional_state_is_neither_updated_nor_deleted(
 def test_a_rollback_of_no_duration_does_not_show_rolling_back(
     start: Start, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(baking, "client", lambda *_: Ringing())
+    monkeypatch.setattr(baking, "client", lambda *_: AlarmingCloudWatch())
     endpoints = start()
     create(endpoints)
     endpoints.wait_until_settled()

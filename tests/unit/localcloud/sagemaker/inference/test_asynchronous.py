@@ -1,4 +1,4 @@
-"""How the stand-in for SageMaker answers asynchronously, with fakes for its containers, S3 and SNS."""
+"""Asynchronous inference, with fakes for containers, S3 and SNS."""
 
 import io
 import json
@@ -29,7 +29,7 @@ class Storage:
         if f"{Bucket}/{Key}" not in self.objects:
             raise ClientError({"Error": {"Code": "NoSuchKey"}}, "GetObject")
         content = self.objects[f"{Bucket}/{Key}"]
-        # No test holds a gigabyte: an object of this content says that it is one byte more.
+        # Stands for an object of one byte more than 1 GB.
         size = 1024**3 + 1 if content == b"huge" else len(content)
         return {"Body": io.BytesIO(content), "ContentLength": size}
 

@@ -1,4 +1,4 @@
-"""How the stand-in for SageMaker serves and rolls an endpoint, with fakes in the place of its containers."""
+"""Inference, weights and deployments of an endpoint, with fake containers."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,16 +14,16 @@ ALARMS = {"AutoRollbackConfiguration": {"Alarms": [{"AlarmName": "errors"}]}}
 
 @dataclass
 class CloudWatch:
-    """CloudWatch, with the alarms `ringing` in ALARM state."""
+    """CloudWatch, with the alarms `alarming` in ALARM state."""
 
-    ringing: list[str] = field(default_factory=list)
+    alarming: list[str] = field(default_factory=list)
     fails: bool = False
 
     def describe_alarms(self, **_: Any) -> Any:
         if self.fails:
             raise ClientError({"Error": {"Code": "InternalError"}}, "DescribeAlarms")
         return {
-            "MetricAlarms": [{"AlarmName": name} for name in self.ringing],
+            "MetricAlarms": [{"AlarmName": name} for name in self.alarming],
             "CompositeAlarms": [],
         }
 
@@ -209,7 +209,7 @@ def test_a_canary_bakes_again_once_it_has_all_requests(
     assert endpoints.answers(20) == {"bad": 20}
     pending = endpoints.described()["PendingDeploymentSummary"]["ProductionVariants"][0]
     assert (pending["CurrentInstanceCount"], pending["DesiredInstanceCount"]) == (4, 4)
-    cloudwatch.ringing.append("errors")
+    cloudwatch.alarming.append("errors")
     assert endpoints.wait_until_settled()["EndpointConfigName"] == "old"
 
 
@@ -231,7 +231,7 @@ def test_an_alarm_during_a_canary_bake_returns_all_requests_to_the_old_model(
     assert pending["ProductionVariants"][0]["VariantStatus"] == [{"Status": "Baking"}]
     assert 20 <= endpoints.answers(200)["bad"] <= 110  # 60 are expected
 
-    cloudwatch.ringing.append("errors")
+    cloudwatch.alarming.append("errors")
     described = endpoints.wait_until_settled()
     assert described["EndpointConfigName"] == "old"
     assert described["FailureReason"].endswith("are in ALARM state: errors")

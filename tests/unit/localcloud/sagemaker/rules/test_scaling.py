@@ -1,4 +1,4 @@
-"""The stand-in refuses what Application Auto Scaling's API reference excludes beyond its shapes."""
+"""Application Auto Scaling: the requests that AWS refuses."""
 
 from typing import Any
 
