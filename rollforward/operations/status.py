@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from config import names
 from config.schema.source import hub_identity, identity
 from config.schema.variants import PRIMARY
+from lambda_src.shared.s3_url import S3Url
 from rollforward.aws.endpoint import (
     ABSENT,
     IN_SERVICE,
@@ -86,7 +87,7 @@ def status(target: Target) -> Status:
         asked_for=_asked_for(target, endpoint) if endpoint else None,
         state=endpoint.state if endpoint else ABSENT,
         failure=endpoint.failure if endpoint else None,
-        deliver_to=f"s3://{target.bucket}/{names.delivery_key(target.model, '<version>')}",
+        deliver_to=str(S3Url(target.bucket, names.delivery_key(target.model, "<version>"))),
     )
 
 

@@ -2,6 +2,7 @@
 
 from config import names
 from config.schema.settings import Environment
+from lambda_src.shared.registry import Approval
 from stacks.iam import arns
 from stacks.iam.common import common_statements
 from stacks.iam.statement import Statement
@@ -25,7 +26,7 @@ def prover_statements(environment: Environment) -> list[Statement]:
             actions=["sagemaker:UpdateModelPackage"],
             resources=[arns.package(environment, names.ANY_MODEL)],
             # The prover only rejects versions; the gate and people approve them.
-            condition={"StringEquals": {"sagemaker:ModelApprovalStatus": "Rejected"}},
+            condition={"StringEquals": {"sagemaker:ModelApprovalStatus": Approval.REJECTED.value}},
         ),
         Statement(
             actions=["s3:GetObject"],
