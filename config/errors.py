@@ -1,4 +1,7 @@
-"""The error for a mistake in a file that the user edits. Commands show its text without a traceback."""
+"""The error for a mistake in a file that the user edits, or in what is installed.
+
+Commands show its text without a traceback.
+"""
 
 
 class ConfigError(Exception):

@@ -88,9 +88,9 @@ def topic(environment: Environment) -> str:
     return _checked(f"{environment.prefix}-notifications", r"[\w-]+", 256, "topic")
 
 
-def answers_topic(environment: Environment, model: str, of: str) -> str:
-    """The topic of an asynchronous endpoint for each `success` or each `error`, as `of` says."""
-    return _checked(f"{environment.prefix}-{model}-{of}", r"[\w-]+", 256, "topic")
+def answers_topic(environment: Environment, model: str, result: str) -> str:
+    """The topic of an asynchronous endpoint for each `success` or each `error`, as `result` says."""
+    return _checked(f"{environment.prefix}-{model}-{result}", r"[\w-]+", 256, "topic")
 
 
 def share_variable(variant: str) -> str:
