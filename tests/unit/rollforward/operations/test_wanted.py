@@ -218,3 +218,18 @@ def test_a_revert_says_if_the_endpoint_does_not_follow_the_pointer(
     ran = typed(revert_command.app, MODEL)
     assert ran.code == 0
     assert f"note: sentiment in dev serves {HUB}, as its configuration says" in ran.err
+
+
+def test_after_a_roll_back_that_terraforms_state_does_not_know_nothing_is_named_as_asked_for(
+    aws: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aws.serve(HUB)
+    aws.objects.clear()
+    aws.prover_says("rolled back", reason="No weights")
+    ran = prove(monkeypatch, HUB_ALONE)
+    assert ran.lines == [
+        "sentiment: rolled back",
+        f"live {HUB}",
+        "reason No weights",
+        "next nothing: the endpoint already serves the registered version",
+    ]
