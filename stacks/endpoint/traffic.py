@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from cdktf import TerraformVariable, TerraformVariableValidationConfig
 from constructs import Construct
 
-from config import names
+from config import addresses, names
 from config.schema.resolved_variant import ResolvedVariant
 from config.schema.variants import PRIMARY, SHADOW
 from stacks.constructs.address import address
@@ -23,7 +23,7 @@ class TrafficShare(TerraformVariable):
 
     def __init__(self, scope: Construct, *, variant: str, percent: int) -> None:
         name = names.share_variable(variant)
-        variable = f"var.{name}"
+        variable = addresses.address("var", name)
         super().__init__(
             scope,
             name,
