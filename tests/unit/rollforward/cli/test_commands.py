@@ -12,15 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner
 
-from rollforward.cli.app import app
 from rollforward.folders import ROOT
 
-COMMANDS = [
-    *("demo", "local", "bootstrap", "deliver", "status", "invoke"),
-    *("history", "compare", "approve", "reject", "revert", "prove"),
-]
 NOT_THERE = {"__type": "ValidationException", "message": 'Could not find endpoint "e".'}
 
 
@@ -87,12 +81,6 @@ def run(*arguments: str, environ: dict[str, str] | None = None) -> subprocess.Co
     return ran
 
 
-def show_help(*command: str) -> str:
-    ran = CliRunner().invoke(app, [*command, "--help"], prog_name="rollforward", color=False)
-    assert ran.exit_code == 0
-    return ran.stdout
-
-
 def message(ran: subprocess.CompletedProcess[str], code: int) -> str:
     """The one message of a command that failed with `code`."""
     assert ran.returncode == code, ran.stdout + ran.stderr
@@ -106,73 +94,6 @@ def message(ran: subprocess.CompletedProcess[str], code: int) -> str:
 def archive(tmp_path: Path) -> str:
     (tmp_path / "model.tar.gz").write_bytes(b"an archive")
     return str(tmp_path / "model.tar.gz")
-
-
-def test_help_names_every_command() -> None:
-    shown = show_help()
-    assert [command for command in COMMANDS if command not in shown] == []
-
-
-@pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help_and_json(command: str) -> None:
-    shown = show_help(command)
-    assert f"rollforward {command}" in shown
-    assert "--json" in shown
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["local"],
-        ["bootstrap"],
-        ["status"],
-        ["invoke", "sentiment", "{}"],
-        ["compare", "sentiment", "1", "2"],
-        ["prove"],
-    ],
-    ids=lambda arguments: arguments[0],
-)
-def test_an_unknown_environment_is_the_users_mistake(arguments: list[str]) -> None:
-    said = message(run(*arguments, "--env", "nowhere"), 2)
-    assert said.startswith("no environment 'nowhere'")
-    assert said.endswith("there are: dev, prod, staging")
-
-
-def test_the_environment_is_that_of_deployment_env() -> None:
-    ran = run("status", environ={"DEPLOYMENT_ENV": "nowhere"})
-    assert "no environment 'nowhere'" in message(ran, 2)
-
-
-def test_an_unknown_model_is_the_users_mistake(archive: str) -> None:
-    expected = "environment 'dev' has no model 'other'; it has: sentiment"
-    for arguments in (
-        ["status", "other"],
-        ["invoke", "other", "{}"],
-        ["deliver", "other", archive],
-        ["compare", "other", "1", "2"],
-        ["approve", "other", "1"],
-    ):
-        assert message(run(*arguments), 2) == expected
-
-
-def test_a_missing_archive_is_the_users_mistake() -> None:
-    said = message(run("deliver", "sentiment", "no/such/model.tar.gz"), 2)
-    assert said == "there is no file 'no/such/model.tar.gz' to deliver"
-
-
-def test_missing_metrics_are_the_users_mistake(archive: str) -> None:
-    said = message(run("deliver", "sentiment", archive, "--metrics", "no/such/metrics.json"), 2)
-    assert said == "cannot read 'no/such/metrics.json': No such file or directory"
-
-
-def test_a_request_cannot_be_given_twice(archive: str) -> None:
-    ran = run("invoke", "sentiment", "{}", "--file", archive)
-    assert message(ran, 2) == "give the request as an argument or with --file, not both"
-
-
-def test_a_request_that_can_not_be_read_is_the_users_mistake() -> None:
-    ran = run("invoke", "sentiment", "--file", "no/such/request.json")
-    assert message(ran, 2) == "cannot read 'no/such/request.json': No such file or directory"
 
 
 def test_missing_credentials_are_an_error_that_says_what_to_do(archive: str) -> None:
