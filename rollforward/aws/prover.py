@@ -16,7 +16,7 @@ def invoke_prover(target: Target, configuration: str | None) -> ProverAnswer:
     """Ask the prover about the endpoint.
 
     `configuration` names the endpoint configuration that the last apply asked for; None if it is not known.
-    Raises RollforwardError if the function is not deployed or fails.
+    Raises RollforwardError if the function is not deployed, fails, or is of another version.
     """
     prover = names.prover(target.environment)
     client = clients.lambda_(target.region)
@@ -35,4 +35,10 @@ def invoke_prover(target: Target, configuration: str | None) -> ProverAnswer:
             f"cannot prove {target.model}: the function {prover} failed with "
             f"{content.get('errorMessage')!r}: see the log group /aws/lambda/{prover}"
         )
-    return ProverAnswer.from_json(content)
+    try:
+        return ProverAnswer.from_json(content)
+    except (KeyError, TypeError, ValueError) as error:
+        raise RollforwardError(
+            f"cannot prove {target.model}: the function {prover} is of another version than this command. "
+            f"Run `rollforward apply --env {target.environment.name}`, which deploys both functions"
+        ) from error

@@ -16,8 +16,6 @@ from rollforward.terraform.cli_configuration import cli_environment
 from tests.local.deployment import Deployment, own_environ
 from tests.local.stories import deliver, wait_for
 
-# In a new cloud, the prover starts for the first time while a configuration bakes.
-LONG_BAKE = Behaviour(baking_seconds=15)
 # What a deployment keeps in its folder: the local cloud's state, and the synthesized stacks.
 STATE, STACKS = "state", "cdktf.out"
 

@@ -9,9 +9,10 @@ import pytest
 from config import names
 from config.schema.rollout import Canary
 from config.schema.scaling import Instances
+from localcloud.behaviour import Behaviour
 from main import build_app
 from tests.local.deployment import Deployment, packed
-from tests.local.snapshots import LONG_BAKE, STACKS, story_of
+from tests.local.snapshots import STACKS, story_of
 from tests.local.stories import (
     GOOD_METRICS,
     QUESTION,
@@ -22,6 +23,9 @@ from tests.local.stories import (
 )
 
 pytestmark = pytest.mark.timeout(900)
+
+# The prover of a new cloud starts for the first time while a configuration bakes.
+LONG_BAKE = Behaviour(baking_seconds=15)
 
 FINE = {"request": {"inputs": ["a"]}, "answer": {"label": "fine"}}
 

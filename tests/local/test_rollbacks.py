@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from config import names
+from localcloud.behaviour import Behaviour
 from tests.local.deployment import Deployment, packed
-from tests.local.snapshots import LONG_BAKE, story_of
+from tests.local.snapshots import story_of
 from tests.local.stories import (
     GOOD_METRICS,
     assert_nothing_to_do,
@@ -20,6 +21,10 @@ from tests.local.stories import (
 )
 
 pytestmark = pytest.mark.timeout(900)
+
+# Every bake of these tests ends early, with an alarm. The prover of a new cloud starts for the first time
+# while the configuration bakes, which takes many seconds on a busy machine.
+LONG_BAKE = Behaviour(baking_seconds=90)
 
 
 @pytest.fixture

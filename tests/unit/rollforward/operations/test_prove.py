@@ -249,6 +249,14 @@ def test_a_prover_that_fails_names_its_log(aws: Account) -> None:
     )
 
 
+def test_a_prover_of_another_version_names_the_command_that_deploys_it(aws: Account) -> None:
+    aws.serve(V1)
+    aws.prover[PROVER] = [{"verdict": "live", "model": MODEL}]
+    ran = prove()
+    assert ran.code == 1
+    assert "is of another version than this command. Run `rollforward apply --env dev`" in ran.err
+
+
 def test_a_prover_that_is_not_deployed_names_the_stack_to_deploy(aws: Account) -> None:
     aws.serve(V1)
     aws.refusals["invoke"] = AwsRefusal("ResourceNotFoundException", status=404)
