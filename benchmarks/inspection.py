@@ -16,7 +16,7 @@ from benchmarks.process import MB, ROOT, medians, run
 RUNS = 3
 PIECES, PIECE = 16, 64 * MB
 INSPECT = (
-    "import sys; from lambda_src.register_model.inspection.archive import inspect; "
+    "import sys; from lambda_src.shared.inspection.archive import inspect; "
     "inspect(open(sys.argv[1], 'rb'))"
 )
 

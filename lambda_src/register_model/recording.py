@@ -11,8 +11,6 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from lambda_src.register_model.delivery import Delivery
-from lambda_src.register_model.inspection.archive import inspect, refuse_size
-from lambda_src.register_model.inspection.refusal import Refusal
 from lambda_src.register_model.judgement import Judgement, judge
 from lambda_src.register_model.listing import wait_until_listed
 from lambda_src.register_model.live_metrics import read_live_metrics
@@ -27,6 +25,8 @@ from lambda_src.register_model.new_version import (
 from lambda_src.register_model.pinning import Pinning
 from lambda_src.register_model.result import Outcome, Result
 from lambda_src.shared.cloud import Cloud
+from lambda_src.shared.inspection.archive import inspect, refuse_size
+from lambda_src.shared.inspection.refusal import Refusal
 from lambda_src.shared.registry import Approval, NewVersion, RegisteredVersion
 from lambda_src.shared.s3_url import S3Url
 

@@ -18,7 +18,7 @@ from lambda_src.shared.aws.connection import connect
 from lambda_src.shared.name_template import NameTemplate
 from localcloud.behaviour import Behaviour
 from localcloud.cloud import LocalCloud, local_cloud
-from tests.unit.lambda_src.register_model.archives import sound_archive
+from tests.unit.lambda_src.shared.archives import sound_archive
 
 pytestmark = pytest.mark.timeout(240)
 

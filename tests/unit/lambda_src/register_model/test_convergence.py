@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from lambda_src.register_model.registration import Registrar
 from lambda_src.shared.registry import Approval
 from tests.unit.lambda_src.fakes.endpoints import MODEL
-from tests.unit.lambda_src.register_model.archives import archive_without_a_model, sound_archive
 from tests.unit.lambda_src.register_model.fake_deliveries import (
     NAMES,
     POINTER,
@@ -17,6 +16,7 @@ from tests.unit.lambda_src.register_model.fake_deliveries import (
     FakeDeliveries,
 )
 from tests.unit.lambda_src.register_model.interleaving import Interleaving
+from tests.unit.lambda_src.shared.archives import archive_without_a_model, sound_archive
 
 KEEP = 3
 

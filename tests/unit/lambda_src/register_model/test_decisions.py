@@ -14,13 +14,13 @@ from lambda_src.shared.s3_url import S3Url
 from tests.unit.lambda_src.fakes.cloud import GROUP
 from tests.unit.lambda_src.fakes.endpoints import MODEL
 from tests.unit.lambda_src.fakes.objects import BUCKET
-from tests.unit.lambda_src.register_model.archives import sound_archive
 from tests.unit.lambda_src.register_model.fake_deliveries import (
     NAMES,
     POINTER,
     FakeDeliveries,
 )
 from tests.unit.lambda_src.register_model.interleaving import Interleaving
+from tests.unit.lambda_src.shared.archives import sound_archive
 
 RULES = [{"metric": "f1", "floor": 0.5}]
 METRICS = {"good": b'{"f1": 0.9}', "bad": b'{"f1": 0.1}', "malformed": b"{"}

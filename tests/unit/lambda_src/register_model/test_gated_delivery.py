@@ -13,12 +13,12 @@ from lambda_src.shared.registry import Approval
 from lambda_src.shared.s3_url import S3Url
 from tests.unit.lambda_src.fakes.endpoints import MODEL
 from tests.unit.lambda_src.fakes.objects import BUCKET, FakeObjects
-from tests.unit.lambda_src.register_model.archives import CODE, packed, sound_archive, tar_of
 from tests.unit.lambda_src.register_model.fake_deliveries import (
     NAMES,
     POINTER,
     FakeDeliveries,
 )
+from tests.unit.lambda_src.shared.archives import CODE, packed, sound_archive, tar_of
 
 RULES = [
     {"metric": "accuracy", "direction": "higher", "tolerance": 0.01},

@@ -12,12 +12,12 @@ from lambda_src.shared.registry import Approval
 from tests.unit.lambda_src.fakes.endpoints import MODEL
 from tests.unit.lambda_src.fakes.objects import BUCKET
 from tests.unit.lambda_src.invocation import Context, logged, metrics
-from tests.unit.lambda_src.register_model.archives import archive_without_a_model, sound_archive
 from tests.unit.lambda_src.register_model.fake_deliveries import (
     NAMES,
     POINTER,
     FakeDeliveries,
 )
+from tests.unit.lambda_src.shared.archives import archive_without_a_model, sound_archive
 
 V1 = f"models/{MODEL}/v1/model.tar.gz"
 V2 = f"models/{MODEL}/v2/model.tar.gz"

@@ -16,12 +16,12 @@ from tests.unit.lambda_src.fakes.parameters import FakeParameters
 from tests.unit.lambda_src.fakes.registry import FakeRegistry
 from tests.unit.lambda_src.register_model import test_convergence as convergence
 from tests.unit.lambda_src.register_model import test_decisions as decisions
-from tests.unit.lambda_src.register_model.archives import sound_archive
 from tests.unit.lambda_src.register_model.fake_deliveries import (
     NAMES,
     POINTER,
     FakeDeliveries,
 )
+from tests.unit.lambda_src.shared.archives import sound_archive
 
 
 @dataclass

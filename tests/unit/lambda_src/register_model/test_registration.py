@@ -5,18 +5,17 @@ from dataclasses import replace
 import pytest
 
 from lambda_src.register_model.events import Notice
-from lambda_src.register_model.inspection.archive import MAX_PACKED
 from lambda_src.register_model.listing import NotListedYet
 from lambda_src.register_model.registration import Registrar
 from lambda_src.register_model.result import Outcome
 from lambda_src.shared.cloud import Cloud
+from lambda_src.shared.inspection.archive import MAX_PACKED
 from lambda_src.shared.objects import ObjectVersion, Readable
 from lambda_src.shared.registry import Approval, NewVersion
 from lambda_src.shared.s3_url import S3Url
 from tests.unit.lambda_src.fakes.endpoints import MODEL
 from tests.unit.lambda_src.fakes.objects import BUCKET, FakeObjects
 from tests.unit.lambda_src.fakes.registry import FakeRegistry
-from tests.unit.lambda_src.register_model.archives import archive_without_a_model, sound_archive
 from tests.unit.lambda_src.register_model.fake_deliveries import (
     IMAGE,
     NAMES,
@@ -25,6 +24,7 @@ from tests.unit.lambda_src.register_model.fake_deliveries import (
     SETTINGS,
     FakeDeliveries,
 )
+from tests.unit.lambda_src.shared.archives import archive_without_a_model, sound_archive
 
 V1 = f"models/{MODEL}/v1/model.tar.gz"
 V2 = f"models/{MODEL}/v2/model.tar.gz"

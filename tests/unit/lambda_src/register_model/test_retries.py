@@ -12,13 +12,13 @@ from lambda_src.shared.registry import Approval
 from tests.unit.lambda_src.fakes.cloud import GROUP
 from tests.unit.lambda_src.fakes.endpoints import MODEL
 from tests.unit.lambda_src.fakes.objects import BUCKET
-from tests.unit.lambda_src.register_model.archives import archive_without_a_model, sound_archive
 from tests.unit.lambda_src.register_model.fake_deliveries import (
     NAMES,
     POINTER,
     FakeDeliveries,
 )
 from tests.unit.lambda_src.register_model.interleaving import Interleaving
+from tests.unit.lambda_src.shared.archives import archive_without_a_model, sound_archive
 
 
 class Site:

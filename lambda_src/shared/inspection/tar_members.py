@@ -14,8 +14,8 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
-from lambda_src.register_model.inspection.gunzip import Gunzip
-from lambda_src.register_model.inspection.refusal import Refusal
+from lambda_src.shared.inspection.gunzip import Gunzip
+from lambda_src.shared.inspection.refusal import Refusal
 from lambda_src.shared.quoted import quoted
 from lambda_src.shared.smoke_request import MAX_BYTES
 

@@ -5,14 +5,14 @@ import tracemalloc
 
 import pytest
 
-from lambda_src.register_model.inspection import archive, gunzip
-from tests.unit.lambda_src.register_model.archives import (
+from lambda_src.shared.inspection import archive, gunzip
+from tests.unit.lambda_src.shared.archives import (
     CODE,
     packed,
     tar_of,
     tar_with,
 )
-from tests.unit.lambda_src.register_model.inspection.inspected import (
+from tests.unit.lambda_src.shared.inspection.inspected import (
     END,
     NOISE,
     check,

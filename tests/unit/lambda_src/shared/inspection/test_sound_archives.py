@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.register_model.inspection.archive import inspect
-from tests.unit.lambda_src.register_model.archives import (
+from lambda_src.shared.inspection.archive import inspect
+from tests.unit.lambda_src.shared.archives import (
     CODE,
     packed,
     sound_archive,
     tar_of,
     tar_with,
 )
-from tests.unit.lambda_src.register_model.inspection.inspected import (
+from tests.unit.lambda_src.shared.inspection.inspected import (
     END,
     NOISE,
     SOUND_TAR,

@@ -8,10 +8,10 @@ import re
 import tarfile
 from pathlib import PurePosixPath
 
-from lambda_src.register_model.inspection.gunzip import Gunzip
-from lambda_src.register_model.inspection.refusal import Refusal
-from lambda_src.register_model.inspection.tar_members import FILES, Member, members
 from lambda_src.shared.bounded_json import MalformedJson
+from lambda_src.shared.inspection.gunzip import Gunzip
+from lambda_src.shared.inspection.refusal import Refusal
+from lambda_src.shared.inspection.tar_members import FILES, Member, members
 from lambda_src.shared.objects import Readable
 from lambda_src.shared.quoted import quoted
 from lambda_src.shared.smoke_request import SmokeRequest

@@ -7,7 +7,7 @@ Errors of the source, such as a lost connection, pass through, because the deliv
 import zlib
 from collections.abc import Iterator
 
-from lambda_src.register_model.inspection.refusal import Refusal
+from lambda_src.shared.inspection.refusal import Refusal
 from lambda_src.shared.objects import Readable
 
 _GZIP = 16 + zlib.MAX_WBITS

@@ -7,9 +7,9 @@ import tarfile
 import pytest
 from hypothesis import strategies as st
 
-from lambda_src.register_model.inspection.archive import inspect, refuse_size
-from lambda_src.register_model.inspection.refusal import Refusal
-from tests.unit.lambda_src.register_model.archives import (
+from lambda_src.shared.inspection.archive import inspect, refuse_size
+from lambda_src.shared.inspection.refusal import Refusal
+from tests.unit.lambda_src.shared.archives import (
     CODE,
     tar_of,
 )

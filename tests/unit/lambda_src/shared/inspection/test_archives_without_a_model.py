@@ -4,13 +4,13 @@ import tarfile
 
 import pytest
 
-from tests.unit.lambda_src.register_model.archives import (
+from tests.unit.lambda_src.shared.archives import (
     CODE,
     packed,
     tar_of,
     tar_with,
 )
-from tests.unit.lambda_src.register_model.inspection.inspected import (
+from tests.unit.lambda_src.shared.inspection.inspected import (
     entry,
     refusal,
 )

@@ -7,13 +7,13 @@ from contextlib import suppress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.register_model.inspection.refusal import Refusal
-from tests.unit.lambda_src.register_model.archives import (
+from lambda_src.shared.inspection.refusal import Refusal
+from tests.unit.lambda_src.shared.archives import (
     CODE,
     packed,
     sound_archive,
 )
-from tests.unit.lambda_src.register_model.inspection.inspected import (
+from tests.unit.lambda_src.shared.inspection.inspected import (
     END,
     SOUND_TAR,
     check,
