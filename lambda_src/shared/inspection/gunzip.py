@@ -7,9 +7,11 @@ Errors of the source, such as a lost connection, pass through, because the deliv
 import zlib
 from collections.abc import Iterator
 
+from lambda_src.shared.inspection.formats import HEAD_BYTES, PACK, recognize
 from lambda_src.shared.inspection.refusal import Refusal
 from lambda_src.shared.objects import Readable
 
+_MAGIC = b"\x1f\x8b"
 _GZIP = 16 + zlib.MAX_WBITS
 # Bytes. Larger pieces are slower: they exceed the processor's cache and the allocator's free lists.
 _PIECE = 64 * 1024
@@ -62,18 +64,29 @@ class Gunzip:
 
 def _unpack(source: Readable) -> Iterator[bytes]:
     packed = unpacked = 0
+    padded = False
     member = zlib.decompressobj(_GZIP)
-    while piece := source.read(_PIECE):
+    piece = _head(source)
+    _refuse_other_format(piece)
+    while piece:
         packed += len(piece)
         while piece:
             if member.eof:
+                # Zeros may follow the last member: gzip and tarfile ignore them.
+                piece, before = piece.lstrip(b"\0"), len(piece)
+                padded = padded or len(piece) < before
+                if not piece:
+                    break
+                if padded:
+                    raise _followed_by_something_else(packed - len(piece))
                 member = zlib.decompressobj(_GZIP)
-            chunk = _inflate(member, piece, unpacked, packed - len(piece))
+            chunk = _inflate(member, piece, packed - len(piece))
             if chunk:
                 unpacked += len(chunk)
                 _check_size(packed, unpacked)
                 yield chunk
             piece = member.unused_data if member.eof else member.unconsumed_tail
+        piece = source.read(_PIECE)
     if not member.eof:
         raise Refusal(
             f"The file is cut short: it ends after {packed:,} bytes, in the middle of its gzip "
@@ -81,23 +94,39 @@ def _unpack(source: Readable) -> Iterator[bytes]:
         )
 
 
-def _inflate(member: "zlib._Decompress", piece: bytes, unpacked: int, before: int) -> bytes:
+def _head(source: Readable) -> bytes:
+    """The first piece, large enough to recognize the format of the file."""
+    head = source.read(_PIECE)
+    while 0 < len(head) < HEAD_BYTES and (more := source.read(_PIECE)):
+        head += more
+    return head
+
+
+def _refuse_other_format(head: bytes) -> None:
+    if head[: len(_MAGIC)] == _MAGIC[: len(head)]:
+        return
+    if found := recognize(head):
+        raise Refusal(f"The file is {found.name}, not a gzipped tar archive. {found.advice}")
+    raise Refusal(f"The file is not a gzipped tar archive. {PACK}")
+
+
+def _inflate(member: "zlib._Decompress", piece: bytes, before: int) -> bytes:
     try:
         return member.decompress(piece, _PIECE)
     except zlib.error as error:
-        if "incorrect header check" not in str(error):
-            raise Refusal(
-                f"The gzip data is damaged somewhere after byte {before:,} ({error}). "
-                "Pack the archive again and deliver it again."
-            ) from error
-        if before or unpacked:
-            raise Refusal(
-                f"The gzip data is followed by something else, after byte {before:,}. "
-                "Pack the archive again and deliver it again."
-            ) from error
+        if "incorrect header check" in str(error):
+            raise _followed_by_something_else(before) from error
         raise Refusal(
-            "The file is not gzip data. Pack it with: tar -czf model.tar.gz -C <folder> ."
+            f"The gzip data is damaged somewhere after byte {before:,} ({error}). "
+            "Pack the archive again and deliver it again."
         ) from error
+
+
+def _followed_by_something_else(at: int) -> Refusal:
+    return Refusal(
+        f"The gzip data is followed by something else, after byte {at:,}. "
+        "Pack the archive again and deliver it again."
+    )
 
 
 def _check_size(packed: int, unpacked: int) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
+from lambda_src.shared.inspection.formats import TAR, recognize
 from lambda_src.shared.inspection.gunzip import Gunzip
 from lambda_src.shared.inspection.refusal import Refusal
 from lambda_src.shared.quoted import quoted
@@ -32,6 +33,7 @@ _EXTENSIONS = {
 _PATH, _SIZE, _SPARSE = b"path", b"size", b"sparse"
 _PAX_LENGTH = re.compile(rb"([0-9]{1,7}) ")
 _PAX_SIZE = re.compile(rb"[0-9]{1,18}")
+_BEGINNING = "the beginning"
 _DAMAGED = "Pack the archive again and deliver it again."
 
 
@@ -53,7 +55,7 @@ def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
 
     Raises Refusal for damaged data. A missing end is found only after the last member.
     """
-    last = "the beginning"
+    last = _BEGINNING
     for_all: dict[bytes, bytes] = {}
     for_next: dict[bytes, bytes] = {}
     while (header := _header(archive, last)) is not None:
@@ -90,6 +92,8 @@ def _content(archive: Gunzip, member: Member) -> bytes:
 
 def _header(archive: Gunzip, last: str) -> tarfile.TarInfo | None:
     block = archive.read(_BLOCK)
+    if last == _BEGINNING:
+        _refuse_other_format(block)
     if len(block) < _BLOCK:
         raise Refusal(
             f"The tar data is cut short after {last}: its end mark is missing. {_DAMAGED}"
@@ -103,6 +107,12 @@ def _header(archive: Gunzip, last: str) -> tarfile.TarInfo | None:
     if header.size < 0:
         raise Refusal(f"The tar data is damaged after {last} (negative size). {_DAMAGED}")
     return header
+
+
+def _refuse_other_format(block: bytes) -> None:
+    found = recognize(block)
+    if found and found is not TAR:
+        raise Refusal(f"The gzip data holds {found.name} instead of a tar archive. {found.advice}")
 
 
 def _extension(archive: Gunzip, header: tarfile.TarInfo, last: str) -> dict[bytes, bytes]:
