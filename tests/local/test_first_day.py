@@ -51,7 +51,7 @@ def test_a_refused_delivery_says_why_and_changes_nothing(empty: Deployment, tmp_
     ran = empty.run("deliver", "sentiment", str(bad), "--json")
     assert ran.code == 1
     assert ran.json["status"] == "Rejected"
-    assert "not gzip data" in ran.json["reason"]
+    assert "not a gzipped tar archive" in ran.json["reason"]
     assert registered(empty) is None
 
 

@@ -74,7 +74,7 @@ def test_the_history_tells_every_version_and_its_verdict(judged: Deployment) -> 
     assert [one["number"] for one in versions if one["is_live"]] == [good[0]["number"]]
     assert [one["number"] for one in versions if one["is_registered"]] == [good[0]["number"]]
     (refused,) = [one for one in versions if one["number"] == 2]
-    assert "not gzip data" in refused["reason"]
+    assert "not a gzipped tar archive" in refused["reason"]
 
 
 def test_two_versions_are_compared_as_the_gate_would(judged: Deployment) -> None:
