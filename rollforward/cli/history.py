@@ -9,6 +9,7 @@ from rich.table import Column, Table
 from config.schema import settings
 from rollforward.cli import plot as picture
 from rollforward.cli.console import exit_on_error, print_json
+from rollforward.cli.history_view import number_text, version_facts, version_lines
 from rollforward.cli.options import EnvironmentName, Json, ModelName
 from rollforward.console import out
 from rollforward.errors import UsageError
@@ -20,21 +21,54 @@ from rollforward.target import Target
 
 app = typer.Typer()
 
-METRICS_SHOWN = 4
+DEFAULT_LIMIT = 20
 
 
 @app.command()
-def history(model: ModelName, env: EnvironmentName = "dev", as_json: Json = False) -> None:
-    """Show every version of a model: its delivery, metrics, approval status and reason, and what is live."""
+def history(
+    model: ModelName,
+    version: Annotated[
+        int | None, typer.Option(help="Show every fact of the version with this number.")
+    ] = None,
+    limit: Annotated[
+        int, typer.Option(min=1, help="How many versions to show, the newest ones.")
+    ] = DEFAULT_LIMIT,
+    env: EnvironmentName = "dev",
+    as_json: Json = False,
+) -> None:
+    """Show the newest versions of a model, one line each, or with --version every fact of one."""
     with exit_on_error():
         target = Target(settings.load(env), model)
-        promotion = target.settings.promotion
-        versions = operation.history(target)
-        if as_json:
-            print_json(versions)
+        if version is None:
+            found = operation.history(
+                target, limit + 1
+            )  # one more tells whether there are older ones
         else:
-            leading = [rule.metric for rule in comparison.rules_of(promotion)]
-            out.print(_table(versions, leading))
+            found = [operation.version(target, version)]
+        if as_json:
+            print_json(found[:limit])
+            return
+        leading = [rule.metric for rule in comparison.rules_of(target.settings.promotion)]
+        if version is not None:
+            out.print(version_facts(found[0], leading), markup=False)
+        else:
+            _show_versions(target, found, leading, limit)
+
+
+def _show_versions(
+    target: Target, found: Sequence[Version], leading: Sequence[str], limit: int
+) -> None:
+    if not found:
+        deliver = target.command("deliver", "model.tar.gz", "--metrics", "metrics.json")
+        out.print(f"{target.model} has no version yet: {deliver}", markup=False)
+        return
+    for line in version_lines(found[:limit], leading, out.width):
+        out.print(line, markup=False)
+    notes = [f"every fact of one: {target.command('history', '--version', found[0].number)}"]
+    if len(found) > limit:
+        notes.append(f"older versions: {target.command('history', '--limit', 2 * limit)}")
+    for note in notes:
+        out.print(note, markup=False)
 
 
 @app.command()
@@ -58,7 +92,12 @@ def compare(
             )
         target = Target(settings.load(env), model)
         promotion = target.settings.promotion
-        versions = operation.history(target)
+        # A plot needs the metrics of every version: one request for each.
+        versions = (
+            operation.versions_with_key_of(target, a, b)
+            if plot is None
+            else operation.history(target)
+        )
         compared = comparison.compare(promotion, versions, model, a, b)
         if as_json:
             print_json(compared)
@@ -70,36 +109,13 @@ def compare(
             out.print(picture.draw(plot, points), markup=False)
 
 
-def _table(versions: Sequence[Version], leading: Sequence[str]) -> Table:
-    table = _plain("", "delivered as", "at", "verdict", "is", "metrics", "reason")
-    for one in versions:
-        states = [("registered", one.is_registered), ("live", one.is_live)]
-        table.add_row(
-            str(one.number),
-            one.delivered,
-            one.delivered_at,
-            one.verdict,
-            ", ".join(name for name, holds in states if holds),
-            _metrics(one.metrics, leading),
-            one.reason,
-        )
-    return table
-
-
-def _metrics(metrics: dict[str, float], leading: Sequence[str]) -> str:
-    names = comparison.ordered(metrics, leading)
-    shown = [f"{name} {_number(metrics[name])}" for name in names[:METRICS_SHOWN]]
-    more = len(names) - len(shown)
-    return ", ".join(shown) + (f", +{more}" if more else "")
-
-
 def _show(compared: Comparison) -> None:
     a, b = compared.a.number, compared.b.number
     if compared.metrics:
         table = _plain("metric", str(a), str(b), "difference")
         for one in compared.metrics:
-            difference = "—" if one.difference is None else _number(one.difference, sign="+")
-            table.add_row(one.metric, _number(one.a), _number(one.b), difference)
+            difference = "—" if one.difference is None else number_text(one.difference, sign="+")
+            table.add_row(one.metric, number_text(one.a), number_text(one.b), difference)
         out.print(table)
     else:
         out.print("neither version has metrics")
@@ -126,9 +142,3 @@ def _gate(compared: Comparison) -> list[str]:
 def _plain(*titles: str) -> Table:
     """A table that folds long values and never cuts them."""
     return Table(*(Column(title, overflow="fold") for title in titles), box=None)
-
-
-def _number(value: float | None, sign: str = "") -> str:
-    if value is None:
-        return "—"
-    return f"{value:{sign}}" if isinstance(value, int) else f"{value:{sign}.6g}"

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from config import names
 from lambda_src.shared.registry import Approval
 from rollforward.aws.pointer import registered_key
-from rollforward.aws.registry import set_approval
+from rollforward.aws.registry import ListedVersion, list_versions, set_approval
 from rollforward.errors import RollforwardError
-from rollforward.operations.history import Version, find_version, history
+from rollforward.operations.history import Version, describe_versions, find_version
 from rollforward.polling import poll
 from rollforward.target import Target
 
@@ -22,19 +22,20 @@ def decide(target: Target, number: int, approval: Approval, reason: str) -> list
     The registrar then moves the pointer. Raises RollforwardError if there is no such version, or if the
     registrar refused it, so that there is nothing to serve.
     """
-    versions = history(target)
+    registered_key(target)  # raises if the model is not deployed
+    versions = list_versions(target)
     version = find_version(versions, target.model, number)
     if version.key is None:
         raise RollforwardError(
             f"the registrar refused version {number} of {target.model}, so there is nothing to serve: "
-            f"{version.reason}"
+            f"{version.description}"
         )
     set_approval_of_key(target, versions, version.key, approval, reason)
-    return [one for one in history(target) if one.key == version.key]
+    return describe_versions(target, [one for one in versions if one.key == version.key])
 
 
 def set_approval_of_key(
-    target: Target, versions: Sequence[Version], key: str, approval: Approval, reason: str
+    target: Target, versions: Sequence[ListedVersion], key: str, approval: Approval, reason: str
 ) -> list[int]:
     """Change every version of a key, because one rejection outweighs any approval; return their numbers."""
     same = [version for version in versions if version.key == key]

@@ -1,17 +1,29 @@
 """The history of a model: its versions in the registry, newest first."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
+from typing import TypeVar
 
 from lambda_src.shared.registry import Approval
-from rollforward.aws.registry import RegistryEntry, list_entries
+from rollforward.aws.registry import (
+    ListedVersion,
+    RegistryEntry,
+    describe,
+    list_entries,
+    list_versions,
+)
 from rollforward.errors import RollforwardError
 from rollforward.operations.status import Status, status
 from rollforward.target import Target
 
 METRICS_PREFIX = "metrics."
+# One rejection outweighs any approval of the same key.
+_WEIGHT = [Approval.PENDING, Approval.APPROVED, Approval.REJECTED]
+# How many of the existing versions an error names.
+_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -34,28 +46,61 @@ class Version:
     is_live: bool
 
 
-def history(target: Target) -> list[Version]:
-    """Every version, newest first. Raises RollforwardError if the model is not deployed."""
+Numbered = TypeVar("Numbered", ListedVersion, Version)
+
+
+def history(target: Target, limit: int | None = None) -> list[Version]:
+    """The newest `limit` versions, or every version, newest first; each takes one request.
+
+    Raises RollforwardError if the model is not deployed.
+    """
     now = status(target)
-    return [_version(entry, now) for entry in list_entries(target)]
+    return [_version(entry, now) for entry in islice(list_entries(target), limit)]
 
 
-def find_version(versions: Sequence[Version], model: str, number: int) -> Version:
+def version(target: Target, number: int) -> Version:
+    """Raises RollforwardError, naming the versions that exist, if there is none with this number."""
+    now = status(target)
+    listed = find_version(list_versions(target), target.model, number)
+    return _version(describe(target, listed.arn), now)
+
+
+def versions_with_key_of(target: Target, *numbers: int) -> list[Version]:
+    """The versions with these numbers and all that have the same keys, newest first.
+
+    Raises RollforwardError if one of the numbers does not exist.
+    """
+    now = status(target)
+    listed = list_versions(target)
+    named = [find_version(listed, target.model, number) for number in numbers]
+    keys = {one.key for one in named} - {None}
+    chosen = [one for one in listed if one in named or one.key in keys]
+    return [_version(describe(target, one.arn), now) for one in chosen]
+
+
+def describe_versions(target: Target, listed: Iterable[ListedVersion]) -> list[Version]:
+    """What the registry says of these versions now."""
+    now = status(target)
+    return [_version(describe(target, one.arn), now) for one in listed]
+
+
+def find_version(versions: Sequence[Numbered], model: str, number: int) -> Numbered:
     """Raises RollforwardError, naming the versions that exist."""
     for version in versions:
         if version.number == number:
             return version
-    known = ", ".join(str(version.number) for version in versions) or "none"
-    raise RollforwardError(f"{model} has no version {number}; it has: {known}")
+    known = ", ".join(str(version.number) for version in versions[:_NAMED]) or "none"
+    older = f" and {len(versions) - _NAMED} older ones" if len(versions) > _NAMED else ""
+    raise RollforwardError(f"{model} has no version {number}; it has: {known}{older}")
 
 
-def approval_of_key(versions: Sequence[Version], key: str | None) -> Approval:
-    """The approval status that the registrar derives from all versions of a key."""
-    approvals = {one.verdict for one in versions if one.key == key}
-    for approval in (Approval.REJECTED, Approval.APPROVED):
-        if approval in approvals:
-            return approval
-    return Approval.PENDING
+def approvals_of_keys(versions: Iterable[ListedVersion]) -> dict[str, Approval]:
+    """The approval status that the registrar derives from all versions of a key, by key."""
+    found: dict[str, Approval] = {}
+    for one in versions:
+        if one.key is not None:
+            found[one.key] = max(found.get(one.key, one.approval), one.approval, key=_WEIGHT.index)
+    return found
 
 
 def _version(entry: RegistryEntry, now: Status) -> Version:

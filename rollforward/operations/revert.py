@@ -4,9 +4,10 @@ from dataclasses import dataclass
 
 from lambda_src.shared.registry import Approval
 from rollforward.aws.pointer import registered_key
+from rollforward.aws.registry import ListedVersion, list_versions
 from rollforward.errors import RollforwardError
 from rollforward.operations.decide import require_moved_pointer, set_approval_of_key
-from rollforward.operations.history import Version, approval_of_key, find_version, history
+from rollforward.operations.history import approvals_of_keys, find_version
 from rollforward.target import Target
 
 
@@ -28,10 +29,10 @@ def revert(target: Target, to: int | None, reason: str) -> Revert:
 
     Raises RollforwardError, with nothing changed, if there is no approved version to return to.
     """
-    versions = history(target)
     before = registered_key(target)
     if before is None:
         raise RollforwardError(f"{target.model} has no registered version to revert")
+    versions = list_versions(target)
     end = _end(target, versions, before, to)
     rejected: list[int] = []
     now: str | None = before
@@ -40,6 +41,7 @@ def revert(target: Target, to: int | None, reason: str) -> Revert:
         now = require_moved_pointer(target, now)
         if end is None:
             break
+        versions = list_versions(target)  # a version may have been registered meanwhile
     if now is None:
         raise RollforwardError(
             f"{target.model} has no approved version left; rejected: {_listed(rejected)}"
@@ -47,19 +49,22 @@ def revert(target: Target, to: int | None, reason: str) -> Revert:
     return Revert(target.model, rejected, before, now)
 
 
-def _end(target: Target, versions: list[Version], before: str, to: int | None) -> str | None:
+def _end(target: Target, versions: list[ListedVersion], before: str, to: int | None) -> str | None:
     """The key of version `to`; None if the revert goes back one version.
 
     Raises RollforwardError if that version, or every other version, is not approved.
     """
-    end = find_version(versions, target.model, to).key if to is not None else None
-    if to is not None and (approval := approval_of_key(versions, end)) != Approval.APPROVED:
-        raise RollforwardError(
-            f"version {to} of {target.model} is {approval}: approve it first with "
-            f"`{target.command('approve', to)}`"
-        )
-    others = {one.key for one in versions} - {None, before}
-    if not any(approval_of_key(versions, key) == Approval.APPROVED for key in others):
+    approvals = approvals_of_keys(versions)
+    end = None
+    if to is not None:
+        end = find_version(versions, target.model, to).key
+        approval = approvals[end] if end else Approval.REJECTED
+        if approval != Approval.APPROVED:
+            raise RollforwardError(
+                f"version {to} of {target.model} is {approval}: approve it first with "
+                f"`{target.command('approve', to)}`"
+            )
+    if not any(one == Approval.APPROVED for key, one in approvals.items() if key != before):
         raise RollforwardError(f"{target.model} has no other approved version to return to")
     return end
 

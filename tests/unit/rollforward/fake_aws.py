@@ -23,6 +23,15 @@ from rollforward.aws import clients
 
 Answer = dict[str, Any]
 
+# What ListModelPackages tells about a version.
+_SUMMARY = (
+    "ModelPackageArn",
+    "ModelPackageGroupName",
+    "ModelPackageVersion",
+    "ModelPackageDescription",
+    "ModelApprovalStatus",
+)
+
 
 class AwsRefusal(Exception):
     """AWS's answer to a request that it refuses."""
@@ -87,16 +96,30 @@ class FakeAws:
     def describe_model(self, ModelName: str) -> Answer:
         return _found(self.models, ModelName)
 
-    def list_model_packages(self, ModelPackageGroupName: str, **_: Any) -> Answer:
-        listed = self.packages.pop(0) if len(self.packages) > 1 else self.packages[0]
-        self._listed = [
-            one for one in listed if one["ModelPackageGroupName"] == ModelPackageGroupName
-        ]
-        return {"ModelPackageSummaryList": self._listed}
+    def list_model_packages(
+        self, ModelPackageGroupName: str, MaxResults: int = 10, NextToken: str = "0", **_: Any
+    ) -> Answer:
+        if NextToken == "0":
+            listed = self.packages.pop(0) if len(self.packages) > 1 else self.packages[0]
+            self._listed = {
+                one["ModelPackageArn"]: one
+                for one in listed
+                if one["ModelPackageGroupName"] == ModelPackageGroupName
+            }
+        end = int(NextToken) + MaxResults
+        page = list(self._listed.values())[int(NextToken) : end]
+        summaries = [{name: one[name] for name in _SUMMARY if name in one} for one in page]
+        more = {"NextToken": str(end)} if end < len(self._listed) else {}
+        return {"ModelPackageSummaryList": summaries, **more}
+
+    def batch_describe_model_package(self, ModelPackageArnList: list[str]) -> Answer:
+        found = {arn: dict(self._listed[arn]) for arn in ModelPackageArnList}
+        for summary in found.values():
+            del summary["CustomerMetadataProperties"]  # AWS leaves it out
+        return {"ModelPackageSummaries": found}
 
     def describe_model_package(self, ModelPackageName: str) -> Answer:
-        (found,) = [one for one in self._listed if one["ModelPackageArn"] == ModelPackageName]
-        return found
+        return self._listed[ModelPackageName]
 
     def update_model_package(
         self, ModelPackageArn: str, ModelApprovalStatus: str, ApprovalDescription: str
