@@ -17,7 +17,7 @@ RUNS = 3
 PIECES, PIECE = 16, 64 * MB
 INSPECT = (
     "import sys; from lambda_src.shared.inspection.archive import inspect; "
-    "inspect(open(sys.argv[1], 'rb'))"
+    "inspect(open(sys.argv[1], 'rb'), 'own-image')"
 )
 
 

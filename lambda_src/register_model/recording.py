@@ -26,6 +26,7 @@ from lambda_src.register_model.pinning import Pinning
 from lambda_src.register_model.result import Outcome, Result
 from lambda_src.shared.cloud import Cloud
 from lambda_src.shared.inspection.archive import inspect, refuse_size
+from lambda_src.shared.inspection.layout import repository
 from lambda_src.shared.inspection.refusal import Refusal
 from lambda_src.shared.registry import Approval, NewVersion, RegisteredVersion
 from lambda_src.shared.s3_url import S3Url
@@ -79,7 +80,7 @@ class Recorder:
         refuse_size(delivery.size)
         body = self.cloud.objects.open(delivery.folder.archive, delivery.version_id)
         with closing(body):
-            return inspect(body)
+            return inspect(body, repository(self.settings.image))
 
     def _judge(self, delivery: Delivery, versions: Sequence[RegisteredVersion]) -> Judgement:
         decided = {version.approval for version in versions}

@@ -10,25 +10,18 @@ from pathlib import PurePosixPath
 
 from lambda_src.shared.bounded_json import MalformedJson
 from lambda_src.shared.inspection.gunzip import Gunzip
+from lambda_src.shared.inspection.layout import CONFIG, Layout
 from lambda_src.shared.inspection.refusal import Refusal
 from lambda_src.shared.inspection.tar_members import FILES, Member, members
 from lambda_src.shared.objects import Readable
 from lambda_src.shared.quoted import quoted
-from lambda_src.shared.smoke_request import SmokeRequest
+from lambda_src.shared.smoke_request import MAX_BYTES, SmokeRequest
 
 MAX_MEMBERS = 10_000
 # Bytes that a function of 1,024 MB inspects and copies in half of its 900 seconds:
 # docs/decisions/0030-bounds.md.
 MAX_PACKED = 10 * 1000**3
-_CODE = PurePosixPath("code/inference.py")
 _SMOKE = PurePosixPath("code/smoke.json")
-# Files that the usual frameworks save. JSON and text do not count: every tokenizer has them.
-# fmt: off
-_WEIGHTS = {
-    ".bin", ".ckpt", ".gguf", ".h5", ".joblib", ".keras", ".model", ".msgpack", ".npy", ".npz",
-    ".onnx", ".params", ".pb", ".pickle", ".pkl", ".pt", ".pth", ".safetensors", ".tflite",
-}
-# fmt: on
 _KINDS = {
     tarfile.SYMTYPE: "a symbolic link",
     tarfile.LNKTYPE: "a hard link",
@@ -49,28 +42,33 @@ def refuse_size(size: int) -> None:
         )
 
 
-def inspect(stream: Readable) -> bytes | None:
+def inspect(stream: Readable, repository: str) -> bytes | None:
     """Read the archive to its end; return the content of its smoke request, None without one.
 
-    Raises Refusal with a reason for the author. Errors of the stream, such as a lost connection, pass
-    through.
+    `repository` is the ECR repository of the image that serves the model. Raises Refusal with a reason for
+    the author. Errors of the stream, such as a lost connection, pass through.
     """
     archive = Gunzip(stream)
-    is_model = False
-    misplaced = smoke = None
-    for count, member in enumerate(members(archive, keep=_SMOKE), start=1):
+    layout = Layout(repository)
+    smoke = None
+    for count, member in enumerate(members(archive, keep={_SMOKE, CONFIG}), start=1):
         _refuse_too_many(count)
         _refuse_unsafe_name(member)
         _refuse_special(member)
-        is_model = is_model or _is_model_file(member)
-        misplaced = misplaced or _misplaced_code(member)
-        smoke = smoke if member.content is None else member.content
+        layout.add(member)
+        if member.kind in FILES and PurePosixPath(member.name) == _SMOKE:
+            smoke = _smoke(member)
     archive.drain()
-    if not is_model:
-        raise Refusal(_no_model(misplaced))
+    layout.refuse_unservable()
     if smoke is not None:
         _refuse_bad_smoke(smoke)
     return smoke
+
+
+def _smoke(member: Member) -> bytes:
+    if member.content is None:
+        raise Refusal(f"{_SMOKE} is larger than {MAX_BYTES:,} bytes.")
+    return member.content
 
 
 def _refuse_bad_smoke(text: bytes) -> None:
@@ -115,24 +113,3 @@ def _refuse_special(member: Member) -> None:
             f"{quoted(member.name)} is {kind}; an archive may hold only files and folders. "
             "Pack links as files with: tar --dereference --hard-dereference -czf model.tar.gz …"
         )
-
-
-def _is_model_file(member: Member) -> bool:
-    path = PurePosixPath(member.name)
-    if member.kind not in FILES:
-        return False
-    return path == _CODE or (path.suffix.lower() in _WEIGHTS and member.size > 0)
-
-
-def _misplaced_code(member: Member) -> str | None:
-    path = PurePosixPath(member.name)
-    is_code = member.kind in FILES and path.name == _CODE.name
-    return member.name if is_code and path != _CODE else None
-
-
-def _no_model(misplaced: str | None) -> str:
-    found = f" {quoted(misplaced)} is in the wrong place." if misplaced else ""
-    return (
-        f"The archive has neither {_CODE} nor model weights.{found} Put them at the top of the "
-        "archive, packed from inside the model's folder: tar -czf model.tar.gz -C <folder> ."
-    )

@@ -10,7 +10,7 @@ members that follow it.
 
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import PurePosixPath
 from typing import NamedTuple
 
@@ -40,7 +40,7 @@ _DAMAGED = "Pack the archive again and deliver it again."
 class Member(NamedTuple):
     """`kind` is tar's one-byte type, `size` is in bytes; `sparse` members are stored without their holes.
 
-    `content` is None unless the content was to be kept.
+    `content` is None unless the content was to be kept and has at most MAX_BYTES.
     """
 
     name: str
@@ -50,8 +50,8 @@ class Member(NamedTuple):
     content: bytes | None = None
 
 
-def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
-    """Each member in order; the member `keep` with its content.
+def members(archive: Gunzip, keep: Collection[PurePosixPath]) -> Iterator[Member]:
+    """Each member in order; the members in `keep` with their content.
 
     Raises Refusal for damaged data. A missing end is found only after the last member.
     """
@@ -68,7 +68,7 @@ def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
             continue
         member = _member(header, for_all | for_next)
         for_next = {}
-        if member.kind in FILES and PurePosixPath(member.name) == keep:
+        if _is_kept(member, keep):
             yield member._replace(content=_content(archive, member))
             last = quoted(member.name)
             continue
@@ -81,9 +81,11 @@ def members(archive: Gunzip, keep: PurePosixPath) -> Iterator[Member]:
                 raise Refusal(f"The tar data is cut short in {last}. {_DAMAGED}")
 
 
+def _is_kept(member: Member, keep: Collection[PurePosixPath]) -> bool:
+    return member.kind in FILES and member.size <= MAX_BYTES and PurePosixPath(member.name) in keep
+
+
 def _content(archive: Gunzip, member: Member) -> bytes:
-    if member.size > MAX_BYTES:
-        raise Refusal(f"{quoted(member.name)} is larger than {MAX_BYTES:,} bytes.")
     padded = archive.read(_padded(member.size))
     if len(padded) < _padded(member.size):
         raise Refusal(f"The tar data is cut short in {quoted(member.name)}. {_DAMAGED}")

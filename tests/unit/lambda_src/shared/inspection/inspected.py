@@ -19,16 +19,19 @@ SOUND_TAR = tar_of({CODE: b"# serve", "weights.bin": bytes(range(256)) * 8})
 NOISE = os.urandom(300_000)
 
 
-def check(data: bytes) -> None:
+OWN_IMAGE = "sentiment-serving"
+
+
+def check(data: bytes, repository: str = OWN_IMAGE) -> None:
     """Raises Refusal."""
     refuse_size(len(data))
-    inspect(io.BytesIO(data))
+    inspect(io.BytesIO(data), repository)
 
 
-def refusal(data: bytes) -> str:
+def refusal(data: bytes, repository: str = OWN_IMAGE) -> str:
     """Why the archive is refused."""
     with pytest.raises(Refusal) as caught:
-        check(data)
+        check(data, repository)
     return caught.value.reason
 
 

@@ -19,6 +19,7 @@ from tests.unit.lambda_src.shared.archives import (
 from tests.unit.lambda_src.shared.inspection.inspected import (
     END,
     NOISE,
+    OWN_IMAGE,
     SOUND_TAR,
     check,
     entry,
@@ -80,11 +81,11 @@ class Source(io.RawIOBase):
 
 def test_small_pieces_make_no_difference() -> None:
     source = Source(sound_archive(), limit=2**30)
-    inspect(source)
+    inspect(source, OWN_IMAGE)
     assert 0 < source.asked <= 1024**2
 
 
 @given(st.integers(0, len(sound_archive()) - 1))
 def test_a_lost_connection_is_no_refusal(limit: int) -> None:
     with pytest.raises(ConnectionError):
-        inspect(Source(sound_archive(), limit))
+        inspect(Source(sound_archive(), limit), OWN_IMAGE)
