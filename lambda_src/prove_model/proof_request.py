@@ -22,19 +22,26 @@ class ProofRequest:
     """`by_operator` says whether `rollforward prove` sent the request, rather than EventBridge.
 
     `deployment` comes with an event. `configuration` comes from Terraform's state: the endpoint configuration
-    that the last apply asked for.
+    that the last apply asked for. Terraform writes it even if SageMaker refuses the update, so it is no
+    evidence of a roll back. `rolled_back` says that the apply saw SageMaker roll back from it.
     """
 
     model: str
     by_operator: bool
     deployment: StartedDeployment | None = None
     configuration: str | None = None
+    rolled_back: bool = False
 
 
 def proof_request(event: Mapping[str, Any], names: Names) -> ProofRequest | None:
     """None if the event is about an endpoint that does not belong to this environment."""
     if "model" in event:
-        return ProofRequest(event["model"], True, configuration=event.get("configuration"))
+        return ProofRequest(
+            model=event["model"],
+            by_operator=True,
+            configuration=event.get("configuration"),
+            rolled_back=event.get("rolled_back", False),
+        )
     model = names.endpoint.model_of(event["detail"]["EndpointName"])
     return ProofRequest(model, False, _deployment(event)) if model else None
 

@@ -2,7 +2,7 @@
 
     look ──► settled? ──► live = asked for? ── yes ──► smoke request ──► announce, remember
                                   │                          └─ failed ──► announce, reject
-                                  └── no ──► look again ──► reject, announce, forget what was asked for
+                                  └── rolled back ──► look again ──► reject, announce, forget it was asked for
 
 Each step can be repeated, and the step that ends the proof comes last: until a parameter is written or the
 version is rejected, the next run finds the same state and takes the same steps. So a crash at any point
@@ -63,7 +63,9 @@ class Prover:
             return self._without_keys(Verdict.NOT_SETTLED, f"The endpoint is {endpoint.status}.")
         rolled_back = self._rolled_back(endpoint.configuration, deployment)
         if rolled_back is None:
-            return self._check_live(endpoint, announced)
+            if self.request.configuration in (None, endpoint.configuration):
+                return self._check_live(endpoint, announced)
+            return self._report_not_applied(endpoint, self.request.configuration)
         self.cloud.sleep(PAUSE_SECONDS)
         if self._find_endpoint() != endpoint:
             return None
@@ -80,19 +82,21 @@ class Prover:
         return new
 
     def _rolled_back(self, live: str, known: StartedDeployment | None) -> StartedDeployment | None:
-        """The deployment that SageMaker rolled back; None if the last one asked for what is live.
+        """The deployment that SageMaker rolled back; None without evidence of a roll back.
 
-        SageMaker may report a deployment in no event; then only the request says what was asked for.
+        The evidence is an event of the deployment, or an apply that saw the roll back.
         """
         if known and known.was_rolled_back(live):
             return known
         asked = self.request.configuration
-        if asked is None or asked == live:
+        is_known = known is not None and known.rolled_back == asked
+        if asked is None or asked == live or not (is_known or self.request.rolled_back):
             return None
         if known is None:
             return StartedDeployment(asked, live, started=0, timed=False)
-        failure = known.failure if known.rolled_back == asked else None
-        return replace(known, configuration=asked, replaced=live, failure=failure)
+        failure = known.failure if is_known else None
+        # The start of the deployment that the apply saw is not known.
+        return replace(known, configuration=asked, replaced=live, failure=failure, timed=False)
 
     def _report_failed(self, endpoint: Endpoint, deployment: StartedDeployment | None) -> Finding:
         failed = self._key(deployment.configuration if deployment else endpoint.configuration)
@@ -104,6 +108,15 @@ class Prover:
             return Finding(answer)
         self._announce(Event.FAILED, failed, reason, self._versions(failed))
         return Finding(answer, Event.FAILED)
+
+    def _report_not_applied(self, endpoint: Endpoint, asked: str) -> Finding:
+        live, key = self._key(endpoint.configuration), self._key(asked)
+        reason = (
+            f"The endpoint serves {endpoint.configuration}, and the last apply asked for {asked}. SageMaker "
+            "refused the update, or the apply ended before it: no event reported a deployment."
+        )
+        answer = ProverAnswer(Verdict.NOT_APPLIED, self.model, _text(live), _text(key), reason)
+        return Finding(answer)
 
     def _check_live(self, endpoint: Endpoint, announced: str) -> Finding | None:
         """The endpoint serves what was asked for. Does it answer the smoke request?"""
@@ -151,7 +164,8 @@ class Prover:
         answer = ProverAnswer(Verdict.ROLLED_BACK, self.model, _text(live), _text(failed), reason)
         versions = self._versions(failed)
         to_reject = _not_rejected(versions) if failed != live else []
-        if deployment.is_settled:
+        is_approved_again = self.request.rolled_back and bool(to_reject)
+        if deployment.is_settled and not is_approved_again:
             rejected = [one for one in versions if failed != live and one not in to_reject]
             return Finding(replace(answer, rejected=_numbers(rejected)))
         self._reject(to_reject, reason)

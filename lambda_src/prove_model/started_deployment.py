@@ -61,6 +61,8 @@ class StartedDeployment:
 
         https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_PutParameter.html (Value)
         """
+        # Without what is None, so that an older prover can read most values.
+        fields = {name: value for name, value in asdict(self).items() if value is not None}
+        text = json.dumps(fields, ensure_ascii=False)
         # The pairs occur only within strings, where JSON can escape any character.
-        text = json.dumps(asdict(self), ensure_ascii=False)
         return text.replace("{{", r"{\u007b").replace("}}", r"}\u007d")

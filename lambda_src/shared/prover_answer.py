@@ -11,6 +11,7 @@ class Verdict(StrEnum):
 
     LIVE = "live"
     ROLLED_BACK = "rolled back"
+    NOT_APPLIED = "not applied"
     SMOKE_FAILED = "smoke failed"
     FAILED = "failed"
     NOT_SETTLED = "not settled"

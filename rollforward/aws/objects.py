@@ -13,8 +13,6 @@ from rollforward.aws.errors import code, translate_errors
 from rollforward.errors import RollforwardError, UsageError
 from rollforward.target import Target
 
-_MISSING = {"NoSuchKey", "NoSuchBucket"}
-
 
 @dataclass(frozen=True)
 class Object:
@@ -67,8 +65,11 @@ def etag(target: Target, key: str) -> str:
 
 @translate_errors()
 def read(region: str, url: S3Url, *, if_allowed: bool = False) -> Object | None:
-    """The object; None if it does not exist or, with `if_allowed`, if the caller may not read it."""
-    absent = _MISSING | ({"AccessDenied"} if if_allowed else set())
+    """The object; None if it does not exist.
+
+    With `if_allowed`, also None if the bucket does not exist, or if the caller may not read the object.
+    """
+    absent = {"NoSuchKey"} | ({"NoSuchBucket", "AccessDenied"} if if_allowed else set())
     try:
         found = clients.s3(region).get_object(Bucket=url.bucket, Key=url.key)
     except ClientError as error:

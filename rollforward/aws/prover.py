@@ -12,15 +12,20 @@ from rollforward.target import Target
 
 
 @translate_errors()
-def invoke_prover(target: Target, configuration: str | None) -> ProverAnswer:
+def invoke_prover(target: Target, configuration: str | None, *, rolled_back: bool) -> ProverAnswer:
     """Ask the prover about the endpoint.
 
     `configuration` names the endpoint configuration that the last apply asked for; None if it is not known.
+    `rolled_back` says that this apply saw SageMaker roll back from it.
     Raises RollforwardError if the function is not deployed, fails, or is of another version.
     """
     prover = names.prover(target.environment)
     client = clients.lambda_(target.region)
-    request = {"model": target.model, "configuration": configuration}
+    request = {
+        "model": target.model,
+        "configuration": configuration,
+        "rolled_back": rolled_back,
+    }
     try:
         answer = client.invoke(FunctionName=prover, Payload=json.dumps(request).encode())
     except client.exceptions.ResourceNotFoundException as error:

@@ -32,6 +32,8 @@ def _next_step(target: Target, proof: Proof) -> str | None:
             f"endpoint: aws sagemaker delete-endpoint --endpoint-name {target.endpoint} "
             f"--region {target.region}, then {apply}"
         )
+    if proof.verdict == Verdict.NOT_APPLIED:
+        return apply if proof.due else "nothing: the endpoint already serves the registered version"
     if proof.verdict in (Verdict.LIVE, Verdict.NO_ENDPOINT):
         return f"an apply is due: {apply}" if proof.due else None
     return _next_step_after_rejection(target, proof, apply)
@@ -51,7 +53,7 @@ def _next_step_after_rejection(target: Target, proof: Proof, apply: str) -> str:
         return "nothing: the endpoint already serves the registered version"
     if proof.wanted == proof.asked and target.settings.source != "registered":
         return f"the model that the configuration names failed: change its source, then {apply}"
-    if proof.registered == proof.asked:
+    if proof.registered == proof.asked and proof.rejected:
         return (
             "the version is rejected, but the pointer still names it: see the log group "
             f"/aws/lambda/{names.registrar(target.environment)}"

@@ -9,6 +9,7 @@ SageMaker rolled back, and which versions are rejected.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from config import names
 from config.schema.variants import PRIMARY
 from lambda_src.shared.prover_answer import ProverAnswer, Verdict
 from rollforward.aws.endpoint import UNSETTLED, endpoint_state
@@ -52,19 +53,26 @@ class Proof:
         return self.verdict == Verdict.LIVE or is_absent
 
 
-def prove(target: Target, on_state: Callable[[str], None]) -> Proof:
+def prove(target: Target, on_state: Callable[[str], None], *, rolled_back: bool = False) -> Proof:
     """Wait until the endpoint settles, then let the prover decide.
 
     If the prover rejected a version, wait until the pointer moves. `on_state` is called with the endpoint's
-    state at each look. Raises RollforwardError if the endpoint does not settle or the prover fails.
+    state at each look. `rolled_back` says that the apply before saw SageMaker roll back. Raises
+    RollforwardError if the endpoint does not settle or the prover fails.
     """
-    answer = _wait_for_answer(target, on_state)
+    answer = _wait_for_answer(target, on_state, rolled_back)
     now = status(target)
+    if answer.verdict == Verdict.LIVE and now.asked_for:
+        raise RollforwardError(
+            f"cannot prove {target.model}: the function {names.prover(target.environment)} does not know "
+            f"that the last apply asked for {now.asked_for}. It is older than this command, or another apply "
+            f"is running. Run `rollforward apply --env {target.environment.name}`, which deploys the function"
+        )
     live, asked, registered = answer.live, answer.asked, now.registered
     # The prover knows pinned copies only, not models of the HuggingFace hub.
     if answer.verdict == Verdict.LIVE:
         live = asked = live or now.live
-    elif answer.verdict == Verdict.ROLLED_BACK:
+    elif answer.verdict in (Verdict.ROLLED_BACK, Verdict.NOT_APPLIED):
         live, asked = live or now.live, asked or now.asked_for
     if answer.rejected:
         registered = pointer_after_rejection(target, asked)
@@ -82,13 +90,15 @@ def prove(target: Target, on_state: Callable[[str], None]) -> Proof:
     )
 
 
-def _wait_for_answer(target: Target, on_state: Callable[[str], None]) -> ProverAnswer:
+def _wait_for_answer(
+    target: Target, on_state: Callable[[str], None], rolled_back: bool
+) -> ProverAnswer:
     def look() -> ProverAnswer | None:
         state = endpoint_state(target)
         on_state(state)
         if state in UNSETTLED:
             return None
-        answer = invoke_prover(target, asked_configuration(target))
+        answer = invoke_prover(target, asked_configuration(target), rolled_back=rolled_back)
         return None if answer.verdict == Verdict.NOT_SETTLED else answer
 
     answer = poll(look, timeout_seconds=SETTLE_TIMEOUT_SECONDS, pause_seconds=POLL_SECONDS)

@@ -58,8 +58,9 @@ class Deployment:
         """`python -m rollforward <arguments>`."""
         ran = subprocess.run(
             [sys.executable, "-m", "rollforward", *arguments],
-            cwd=ROOT,
-            env={**self.environ},
+            # Each deployment applies in a folder of its own.
+            cwd=self.folder,
+            env={**self.environ, "PYTHONPATH": str(ROOT)},
             input=body,
             capture_output=True,
             text=True,

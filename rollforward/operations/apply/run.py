@@ -176,7 +176,8 @@ def _prove(work: Work, job: StackJob) -> None:
         work.report(job.name, f"{PROVING}, its endpoint is {state}")
 
     if job.target is not None:
-        job.proof = prove(job.target, report_state)
+        rolled_back = job.result == APPLIED_BUT_ROLLED_BACK
+        job.proof = prove(job.target, report_state, rolled_back=rolled_back)
 
 
 def _skip(work: Work, job: StackJob, error: SkippedError) -> None:

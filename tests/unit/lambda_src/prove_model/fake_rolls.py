@@ -85,10 +85,11 @@ class FakeRolls(FakeCloud):
         by_operator: bool = False,
         deployment: StartedDeployment | None = None,
         configuration: str | None = None,
+        rolled_back: bool = False,
         sleep: Callable[[float], None] = no_wait,
     ) -> Finding:
         by_operator = by_operator or configuration is not None
-        request = ProofRequest(MODEL, by_operator, deployment, configuration)
+        request = ProofRequest(MODEL, by_operator, deployment, configuration, rolled_back)
         return Prover(replace(self.connect(), sleep=sleep), NAMES, request).prove()
 
     @property

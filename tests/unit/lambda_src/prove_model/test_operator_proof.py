@@ -1,5 +1,8 @@
 """What an operator learns, who knows from Terraform's state what the last apply asked for."""
 
+from datetime import timedelta
+
+from lambda_src.prove_model.started_deployment import StartedDeployment
 from lambda_src.shared.announcement import Event
 from lambda_src.shared.prover_answer import ProverAnswer, Verdict
 from lambda_src.shared.registry import Approval
@@ -33,12 +36,25 @@ def test_the_failed_smoke_request_stays_part_of_the_reason(cloud: FakeRolls) -> 
     assert answer.reason == f"Its smoke request failed. {REASON}"
 
 
-def test_a_roll_back_that_no_event_reported_rejects_and_is_announced_once(
+def test_an_apply_that_never_reached_sagemaker_rejects_and_announces_nothing(
+    cloud: FakeRolls,
+) -> None:
+    """Terraform writes the new configuration into its state even if SageMaker refuses the update."""
+    cloud.prove()
+    answer = cloud.prove(configuration="v2").answer
+    assert (answer.verdict, answer.live, answer.asked) == (Verdict.NOT_APPLIED, V1, V2)
+    assert "no event reported" in str(answer.reason)
+    assert (answer.rejected, cloud.rejected) == ((), [])
+    assert cloud.events == [Event.LIVE]
+    assert cloud.asked_for is None
+
+
+def test_a_roll_back_that_only_the_apply_saw_rejects_and_is_announced_once(
     cloud: FakeRolls,
 ) -> None:
     cloud.prove()
     cloud.failure_reason = "Crashed."
-    answers = [cloud.prove(configuration="v2").answer for _ in range(2)]
+    answers = [cloud.prove(configuration="v2", rolled_back=True).answer for _ in range(2)]
     expected = ProverAnswer(Verdict.ROLLED_BACK, MODEL, V1, V2, REASON, rejected=(2,))
     assert answers == [expected, expected]
     assert cloud.reasons == {2: REASON}
@@ -56,11 +72,33 @@ def test_a_version_that_was_approved_again_after_its_roll_back_is_not_rejected_a
     assert cloud.rejected == []
 
 
-def test_settings_that_no_event_reported_as_rolled_back_reject_no_version(
+def test_a_version_that_the_apply_saw_rolled_back_a_second_time_is_rejected_again(
+    cloud: FakeRolls,
+) -> None:
+    """SageMaker reports no event, for example for Inf1 instances."""
+    cloud.prove(configuration="v2", rolled_back=True)
+    cloud.decide(2, Approval.APPROVED)
+    answer = cloud.prove(configuration="v2", rolled_back=True).answer
+    assert (answer.verdict, answer.rejected) == (Verdict.ROLLED_BACK, (2,))
+    assert cloud.rejected == [2]
+    assert cloud.events.count(Event.ROLLED_BACK) == 2
+
+
+def test_a_late_event_of_a_roll_back_that_the_apply_saw_changes_nothing(cloud: FakeRolls) -> None:
+    cloud.deploy("v1", replaced="v2 larger")
+    cloud.modified += timedelta(minutes=10)
+    cloud.prove(configuration="v2", rolled_back=True)
+    cloud.decide(2, Approval.APPROVED)
+    late = StartedDeployment("v2", "v1", cloud.started + 1)
+    assert cloud.prove(deployment=late).answer.verdict == Verdict.LIVE
+    assert (cloud.rejected, cloud.events.count(Event.ROLLED_BACK)) == ([], 1)
+
+
+def test_settings_that_only_the_apply_saw_rolled_back_reject_no_version(
     cloud: FakeRolls,
 ) -> None:
     cloud.live = "v2"
-    answer = cloud.prove(configuration="v2 larger").answer
+    answer = cloud.prove(configuration="v2 larger", rolled_back=True).answer
     assert (answer.verdict, answer.live, answer.asked) == (Verdict.ROLLED_BACK, V2, V2)
     assert (answer.rejected, cloud.rejected) == ((), [])
 
@@ -68,7 +106,7 @@ def test_settings_that_no_event_reported_as_rolled_back_reject_no_version(
 def test_a_deployment_after_an_unreported_roll_back_is_found_by_its_event(
     cloud: FakeRolls,
 ) -> None:
-    cloud.prove(configuration="v2")
+    cloud.prove(configuration="v2", rolled_back=True)
     cloud.decide(2, Approval.APPROVED)
     cloud.roll_back("Crashed again.")
     answer = cloud.prove().answer
@@ -80,6 +118,6 @@ def test_an_endpoint_that_rolls_meanwhile_is_looked_at_again(cloud: FakeRolls) -
     def sleep(_: float) -> None:
         cloud.live = "v2"
 
-    answer = cloud.prove(configuration="v2", sleep=sleep).answer
+    answer = cloud.prove(configuration="v2", rolled_back=True, sleep=sleep).answer
     assert (answer.verdict, answer.live) == (Verdict.LIVE, V2)
     assert cloud.rejected == []

@@ -58,7 +58,10 @@ def test_the_prover_learns_what_the_last_apply_asked_for(aws: Account) -> None:
     prove()
     (request,) = aws.requested("invoke")
     assert request["FunctionName"] == PROVER
-    assert request["Payload"] == b'{"model": "sentiment", "configuration": "the-new"}'
+    assert (
+        request["Payload"]
+        == b'{"model": "sentiment", "configuration": "the-new", "rolled_back": false}'
+    )
 
 
 def test_a_version_that_was_registered_since_is_shown_and_is_no_failure(aws: Account) -> None:
@@ -247,6 +250,38 @@ def test_a_prover_that_fails_names_its_log(aws: Account) -> None:
         "error: cannot prove sentiment: the function rollforward-dev-prover failed with 'Task timed out': "
         "see the log group /aws/lambda/rollforward-dev-prover\n",
     )
+
+
+def test_a_prover_that_does_not_know_what_was_asked_for_is_an_error(aws: Account) -> None:
+    """A prover of an older version ignores the configuration, and says that the live one is proven."""
+    rolled_back(aws, pointed=V2)
+    aws.prover_says("live", live=V1, asked=V1)
+    ran = prove()
+    assert ran.code == 1
+    assert f"does not know that the last apply asked for {V2}" in ran.err
+    assert "Run `rollforward apply --env dev`" in ran.err
+
+
+def test_an_apply_that_sagemaker_did_not_take_is_due_again(aws: Account) -> None:
+    rolled_back(aws, pointed=V2)
+    aws.prover_says("not applied", live=V1, asked=V2, reason="SageMaker refused the update.")
+    ran = prove()
+    assert (ran.code, ran.lines) == (
+        1,
+        [
+            "sentiment: not applied",
+            f"asked for {V2}",
+            f"live {V1}",
+            f"registered {V2}",
+            "reason SageMaker refused the update.",
+            "next rollforward apply sentiment --env dev",
+        ],
+    )
+
+
+def test_a_version_that_was_approved_again_is_applied_again(aws: Account) -> None:
+    rolled_back(aws, pointed=V2, rejected=())
+    assert prove().lines[-1] == "next rollforward apply sentiment --env dev"
 
 
 def test_a_prover_of_another_version_names_the_command_that_deploys_it(aws: Account) -> None:

@@ -68,9 +68,11 @@ def nothing(*_: object) -> dict[str, str]:
     return {}
 
 
-def live(target: Target, on_state: Callable[[str], None]) -> Proof:
+def live(target: Target, on_state: Callable[[str], None], *, rolled_back: bool) -> Proof:
+    """The answer of the prover, which takes the word of the apply for it that SageMaker rolled back."""
     on_state("InService")
-    return Proof(target.model, Verdict.LIVE, "key", "key", "key", "key", False, None, [])
+    verdict = Verdict.ROLLED_BACK if rolled_back else Verdict.LIVE
+    return Proof(target.model, verdict, "key", "key", "key", "key", False, None, [])
 
 
 def reviewed(work: Work) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.outputs import SAGEMAKER_ROLLED_BACK
+from lambda_src.shared.prover_answer import Verdict
 from rollforward.errors import RollforwardError
 from rollforward.operations.apply import run
 from rollforward.operations.apply.stack_job import StackJob
@@ -89,7 +90,7 @@ def test_endpoints_are_proven_changed_or_not(start: Start, tmp_path: Path, apply
 def test_an_endpoint_without_a_proof_is_no_success(
     start: Start, monkeypatch: pytest.MonkeyPatch, apply: Apply
 ) -> None:
-    def prove(target: Target, _: Callable[[str], None]) -> Proof:
+    def prove(target: Target, _: Callable[[str], None], *, rolled_back: bool) -> Proof:
         raise RollforwardError(f"no proof of {target.model}")
 
     monkeypatch.setattr(run, "prove", prove)
@@ -115,6 +116,7 @@ def test_an_apply_that_sagemaker_rolled_back_is_proven(
     job = work.jobs[2]
     assert (job.result, job.error) == ("applied, but SageMaker rolled back", None)
     assert job.proof is not None
+    assert job.proof.verdict == Verdict.ROLLED_BACK
     assert not job.succeeded
 
 
