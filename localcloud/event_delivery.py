@@ -18,7 +18,7 @@ logger = logging.getLogger(__name__)
 
 
 class EventDelivery:
-    """Draws the fate of each event, one after the other."""
+    """Decides at random, from a seed, whether and when each event arrives."""
 
     def __init__(self, behaviour: Behaviour) -> None:
         logger.info("The delays of events come from seed %s", behaviour.seed)

@@ -43,5 +43,5 @@ def judge(
         )
     if found := objections(metrics.numbers, live, settings.rules):
         return Judgement(Approval.REJECTED, f"Refused: {'; '.join(found)}.")
-    against = "what is live" if live else "the absolute limits, with nothing live to compare with"
+    against = "what is live" if live else "the absolute limits; no version is live yet"
     return Judgement(Approval.APPROVED, f"Its metrics pass the gate, against {against}.")

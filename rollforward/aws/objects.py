@@ -38,7 +38,8 @@ def upload(
     except client.exceptions.NoSuchBucket as error:
         raise RollforwardError(
             f"the bucket {target.bucket} does not exist: deploy the stack "
-            f"{names.stack(target.environment, 's3')} first"
+            f"{names.stack(target.environment, 's3')} first, with "
+            f"`rollforward apply --env {target.environment.name}`"
         ) from error
 
 

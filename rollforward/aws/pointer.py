@@ -22,7 +22,8 @@ def registered_key(target: Target) -> str | None:
         require_account(target.environment)  # no parameter exists in another account
         raise RollforwardError(
             f"the parameter {target.pointer} does not exist: deploy the stack "
-            f"{names.stack(target.environment, 'lambda')} first"
+            f"{names.stack(target.environment, 'lambda')} first, with "
+            f"`rollforward apply --env {target.environment.name}`"
         ) from error
     return None if key == names.NO_MODEL else key
 

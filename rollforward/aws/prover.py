@@ -32,7 +32,8 @@ def invoke_prover(target: Target, configuration: str | None, *, rolled_back: boo
         require_account(target.environment)  # no function exists in another account
         raise RollforwardError(
             f"the function {prover} does not exist: deploy the stack "
-            f"{names.stack(target.environment, 'lambda')} first"
+            f"{names.stack(target.environment, 'lambda')} first, with "
+            f"`rollforward apply --env {target.environment.name}`"
         ) from error
     content = json.loads(answer["Payload"].read())
     if "FunctionError" in answer:

@@ -34,5 +34,9 @@ def local(env: EnvironmentName = "dev", as_json: Json = False) -> None:
                 for name, value in exports.items():
                     out.print(f"export {name}={shlex.quote(value)}", markup=False)
             sys.stdout.flush()
-            err.print(f"The local cloud runs. Its logs are in {cloud.logs}. Ctrl-C stops it.")
+            err.print(
+                f"The local cloud runs. Its logs are in {cloud.logs}. Paste the exports into another shell, "
+                "then run `rollforward bootstrap` and `rollforward apply` there. "
+                "Ctrl-C stops the local cloud and deletes everything in it."
+            )
             signal.pause()

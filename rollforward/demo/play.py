@@ -21,7 +21,7 @@ from config.schema.settings import ENVIRONMENTS_VARIABLE, load
 from localcloud.cloud import local_cloud
 from localcloud.errors import LocalCloudError
 from rollforward.console import err
-from rollforward.demo.roll_back import THE_WAY_BACK
+from rollforward.demo.roll_back import ROLLING_BACK
 from rollforward.demo.story import ROLLING_FORWARD, World
 from rollforward.errors import RollforwardError
 from rollforward.folders import EXAMPLE_ENVIRONMENTS, ROOT
@@ -89,7 +89,7 @@ def _play(folder: Path, result: Result, stack: ExitStack) -> None:
 
     _run(result, "Start the local cloud", start)
     world = World(environment, folder)
-    for title, step in ROLLING_FORWARD + THE_WAY_BACK:
+    for title, step in ROLLING_FORWARD + ROLLING_BACK:
         _run(result, title, lambda step=step: step(world))  # type: ignore[misc]
 
 

@@ -38,7 +38,7 @@ def pass_the_gate(world: World) -> str:
     objects.upload(world.target, metrics, names.metrics_key(MODEL, "v3"))
     wanted = world.deliveries["v3"].registered
     wait_until_registered(world, wanted)
-    return f"{json.loads(metrics.read_text('utf-8'))} → {wanted}"
+    return f"{json.dumps(json.loads(metrics.read_text('utf-8')))} → {wanted}"
 
 
 def prove_v3(world: World) -> str:
@@ -66,7 +66,7 @@ def deliver_crashing(world: World) -> str:
     return delivered(world, "v5")
 
 
-def roll_back_what_fails(world: World) -> str:
+def roll_back_failing(world: World) -> str:
     request = json.dumps({"inputs": SENTENCE}).encode()
     with traffic(world.target, request) as seen:
         _apply_that_is_rolled_back(world)
@@ -75,17 +75,17 @@ def roll_back_what_fails(world: World) -> str:
     return f"{version.reason}\n  {seen}"
 
 
-def deliver_dead(world: World) -> str:
+def deliver_not_starting(world: World) -> str:
     return delivered(world, "v6")
 
 
-def roll_back_what_is_dead(world: World) -> str:
+def roll_back_not_starting(world: World) -> str:
     _apply_that_is_rolled_back(world)
     version = _back_at_v3(world, "v6")
     return f"{version.reason.splitlines()[0]}\n  the pointer is back at {world.status().registered}"
 
 
-THE_WAY_BACK: Story = [
+ROLLING_BACK: Story = [
     ("Deliver v3, its metrics not yet: it waits", wait_for_metrics),
     ("Its metrics come: better than what is live, it passes the gate", pass_the_gate),
     ("Apply and prove: v3 is live", prove_v3),
@@ -93,12 +93,12 @@ THE_WAY_BACK: Story = [
     ("Deliver v5, which crashes on invoke: nobody can know yet", deliver_crashing),
     (
         "Apply: v5 fails its smoke request, and SageMaker rolls back in the same apply",
-        roll_back_what_fails,
+        roll_back_failing,
     ),
-    ("Deliver v6, which never starts", deliver_dead),
+    ("Deliver v6, which never starts", deliver_not_starting),
     (
         "Apply: v6 does not start, SageMaker rolls back, and the pointer returns",
-        roll_back_what_is_dead,
+        roll_back_not_starting,
     ),
 ]
 

@@ -32,7 +32,7 @@ class ReplacementTriggers:
     ) -> None:
         kind_and_type = TerraformData(
             scope,
-            # An address is an interface: this one stays as it is.
+            # Do not rename it: Terraform would replace the endpoints of all users.
             "footing",
             input={"kind": kind},
             triggers_replace={"instance_type": variants[0].instance_type or "none"},

@@ -23,6 +23,7 @@ class Versions:
             # `insecure_value` is shown in plans: a key is no secret, and reviewers want old key → new key.
             pointed = DataAwsSsmParameter(scope, "pointer", name=pointer)
             keys = DataAwsSsmParameter(scope, "recent", name=recent)
+            # The local's name stays: plans and the commands refer to it.
             wanted = TerraformLocal(scope, "asked", f"${{{address(pointed)}.insecure_value}}")
             # The registrar writes one parameter after the other: the pointer's key is always included.
             every = (
@@ -31,6 +32,7 @@ class Versions:
                 f'key if key != "{names.NO_MODEL}"])}}'
             )
         else:
+            # The local's name stays: plans and the commands refer to it.
             wanted = TerraformLocal(scope, "asked", fixed)
             every = f"${{[{address(wanted)}]}}"
         self.wanted = address(wanted)

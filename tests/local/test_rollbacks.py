@@ -22,9 +22,9 @@ from tests.local.stories import (
 
 pytestmark = pytest.mark.timeout(900)
 
-# Every bake of these tests ends early, with an alarm. The prover of a new cloud starts for the first time
-# while the configuration bakes, which takes many seconds on a busy machine.
-LONG_BAKE = Behaviour(baking_seconds=90)
+# Bad rolls end early, with an alarm. The prover of a new cloud starts for the first time while the
+# configuration bakes, which takes many seconds on a busy machine.
+LONG_BAKE = Behaviour(baking_seconds=40)
 
 
 @pytest.fixture

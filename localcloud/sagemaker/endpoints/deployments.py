@@ -4,7 +4,7 @@ If the new containers do not start, a new endpoint is `Failed`. An endpoint that
 `InService` with its old configuration. The same happens if an alarm is in ALARM state during the bake: the
 requests return to the old fleet, and FailureReason names the alarm.
 
-During the bake, the endpoint has both fleets: to stop the endpoint stops both.
+During the bake, the endpoint has both fleets, so stopping the endpoint stops both.
 """
 
 import asyncio

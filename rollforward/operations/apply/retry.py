@@ -66,7 +66,7 @@ def apply_until_settled(
 def _wait_for_obstacle(
     error: TerraformError, target: Target, on_state: Callable[[str], None]
 ) -> bool:
-    """Wait until what SageMaker refused the apply for is over. False if that does not end by itself."""
+    """Wait until the endpoint's deletion or update, which blocked the apply, ends. False if it does not."""
     if NAME_TAKEN in str(error):
         # An endpoint that is not being deleted keeps its name.
         return _wait_until_settled(target, on_state) == ABSENT

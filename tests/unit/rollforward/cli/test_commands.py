@@ -100,7 +100,7 @@ def test_missing_credentials_are_an_error_that_says_what_to_do(archive: str) -> 
     for arguments in (["bootstrap"], ["status"], ["deliver", "sentiment", archive]):
         said = message(run(*arguments), 1)
         assert said == (
-            "no AWS credentials: run `aws configure sso`, set AWS_PROFILE, or try `make demo`"
+            "no AWS credentials: run `aws configure sso`, set AWS_PROFILE, or try `rollforward local`"
         )
 
 
@@ -118,7 +118,9 @@ def test_expired_credentials_are_to_be_renewed(aws_server: AwsServer) -> None:
 
 def test_an_aws_that_does_not_answer_is_not_a_refusal(aws_server: AwsServer) -> None:
     nobody = {**aws_server.environ, "AWS_ENDPOINT_URL": "http://127.0.0.1:1"}
-    assert message(run("status", environ=nobody), 1).startswith("cannot connect to AWS: ")
+    said = message(run("status", environ=nobody), 1)
+    assert said.startswith("cannot connect to AWS: ")
+    assert "Start another with `rollforward local`" in said
 
 
 def test_an_unknown_profile_is_named() -> None:
