@@ -11,6 +11,7 @@ from pathlib import PurePosixPath
 from lambda_src.shared.bounded_json import MalformedJson
 from lambda_src.shared.inspection.gunzip import Gunzip
 from lambda_src.shared.inspection.layout import CONFIG, Layout
+from lambda_src.shared.inspection.paths import Paths
 from lambda_src.shared.inspection.refusal import Refusal
 from lambda_src.shared.inspection.tar_members import FILES, Member, members
 from lambda_src.shared.objects import Readable
@@ -49,12 +50,13 @@ def inspect(stream: Readable, repository: str) -> bytes | None:
     the author. Errors of the stream, such as a lost connection, pass through.
     """
     archive = Gunzip(stream)
-    layout = Layout(repository)
+    paths, layout = Paths(), Layout(repository)
     smoke = None
     for count, member in enumerate(members(archive, keep={_SMOKE, CONFIG}), start=1):
         _refuse_too_many(count)
         _refuse_unsafe_name(member)
         _refuse_special(member)
+        paths.add(member.name, is_folder=member.kind == tarfile.DIRTYPE)
         layout.add(member)
         if member.kind in FILES and PurePosixPath(member.name) == _SMOKE:
             smoke = _smoke(member)
