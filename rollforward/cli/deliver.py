@@ -1,7 +1,7 @@
 """`rollforward deliver`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
@@ -12,6 +12,7 @@ from rollforward.cli.options import EnvironmentName, Json, ModelName
 from rollforward.console import err, out
 from rollforward.errors import UsageError
 from rollforward.operations import deliver as operation
+from rollforward.operations.check_archive import check_archive
 from rollforward.operations.deliver import DeliveryResult
 from rollforward.operations.wanted import pointer_note
 from rollforward.target import Target
@@ -29,6 +30,10 @@ def deliver(
     metrics: Annotated[
         Path | None, typer.Option(help="A metrics.json: the model's metrics, numbers by name.")
     ] = None,
+    check_only: Annotated[
+        bool,
+        typer.Option("--check-only", help="Inspect as the registrar does, and upload nothing."),
+    ] = False,
     env: EnvironmentName = "dev",
     as_json: Json = False,
 ) -> None:
@@ -37,6 +42,10 @@ def deliver(
         target = Target(settings.load(env), model)
         if not archive.is_file():
             raise UsageError(f"there is no file {str(archive)!r} to deliver")
+        if check_only:
+            if metrics:
+                operation.require_metrics(metrics)
+            _check(target, archive, as_json)
         if note := pointer_note(target):
             err.print(f"note: {note}", markup=False)
         result = _deliver(target, archive, version, metrics)
@@ -45,6 +54,22 @@ def deliver(
         else:
             out.print(_result_text(target, result), markup=False)
         raise typer.Exit(0 if result.approved or result.waiting else 1)
+
+
+def _check(target: Target, archive: Path, as_json: bool) -> NoReturn:
+    """Print what the registrar would say; exit with 1 if it would refuse the archive."""
+    found = check_archive(target, archive)
+    if as_json:
+        print_json(found)
+    elif found.sound:
+        out.print(f"{archive}: sound; nothing was uploaded", markup=False)
+    else:
+        out.print(f"{archive}: the registrar would refuse it\n{found.reason}", markup=False)
+    if found.sound and not found.layout_checked:
+        err.print("note: the image is your own: what it loads was not checked")
+    if found.sound and not found.smoke_request:
+        err.print("note: no code/smoke.json: no request will prove that the model answers")
+    raise typer.Exit(0 if found.sound else 1)
 
 
 def _deliver(

@@ -71,7 +71,7 @@ def deliver(
     if not archive.is_file():
         raise UsageError(f"there is no file {str(archive)!r} to deliver")
     if metrics:
-        _require_metrics(metrics)
+        require_metrics(metrics)
     version = version or f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     if not version.strip() or "/" in version or version in (".", ".."):
         raise UsageError(
@@ -89,7 +89,7 @@ def deliver(
     return result
 
 
-def _require_metrics(path: Path) -> None:
+def require_metrics(path: Path) -> None:
     """Raise UsageError unless the file holds a JSON object."""
     try:
         content = json.loads(path.read_bytes())

@@ -22,6 +22,7 @@ HUGGINGFACE = "huggingface-pytorch-inference"
 PYTORCH = "pytorch-inference"
 # The weights that AWS's containers load without code.
 _LOADED = {HUGGINGFACE: {".bin", ".safetensors"}, PYTORCH: {".pt", ".pth"}}
+AWS_CONTAINERS = frozenset(_LOADED)
 # What no image serves, by suffix and by name.
 _NOT_SERVED = {".md", ".py", ".rst"}
 _PAPERS = {"license", "notice", "readme", "requirements"}

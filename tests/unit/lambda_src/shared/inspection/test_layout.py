@@ -5,11 +5,10 @@ import tarfile
 
 import pytest
 
-from lambda_src.shared.inspection.layout import HUGGINGFACE, PYTORCH, repository
+from lambda_src.shared.inspection.layout import AWS_CONTAINERS, HUGGINGFACE, PYTORCH, repository
 from tests.unit.lambda_src.shared.archives import CODE, packed, tar_of, tar_with
 from tests.unit.lambda_src.shared.inspection.inspected import OWN_IMAGE, check, entry, refusal
 
-AWS_CONTAINERS = [HUGGINGFACE, PYTORCH]
 WEIGHTS = {HUGGINGFACE: "model.safetensors", PYTORCH: "model.pt"}
 PACK = "Pack it with: tar -czf model.tar.gz -C <folder> ."
 
@@ -24,13 +23,13 @@ CLASSIFIER = {
 }
 
 
-@pytest.mark.parametrize("container", [*AWS_CONTAINERS, OWN_IMAGE])
+@pytest.mark.parametrize("container", [*sorted(AWS_CONTAINERS), OWN_IMAGE])
 def test_code_loads_what_it_wants_from_where_it_wants(container: str) -> None:
     check(packed(tar_of({CODE: b"", "a/b/weights": b"1", "a/inference.py": b""})), container)
 
 
 @pytest.mark.parametrize("name", ["config.json", "README.md", "code/smoke.json", "model.onnx"])
-@pytest.mark.parametrize("container", AWS_CONTAINERS)
+@pytest.mark.parametrize("container", sorted(AWS_CONTAINERS))
 def test_neither_code_nor_weights_that_the_container_loads_is_refused(
     container: str, name: str
 ) -> None:
@@ -54,7 +53,7 @@ def test_an_image_of_ones_own_may_load_any_file_from_anywhere(name: str) -> None
     check(packed(tar_of({name: b"1"})), OWN_IMAGE)
 
 
-@pytest.mark.parametrize("container", AWS_CONTAINERS)
+@pytest.mark.parametrize("container", sorted(AWS_CONTAINERS))
 def test_weights_in_one_folder_on_top_are_refused_with_its_name(container: str) -> None:
     files = {"best/config.json": b"{}", f"best/{WEIGHTS[container]}": b"1", "._best": b"macOS"}
     reason = refusal(packed(tar_of(files)), container)
@@ -63,7 +62,7 @@ def test_weights_in_one_folder_on_top_are_refused_with_its_name(container: str) 
     assert reason.endswith(PACK)
 
 
-@pytest.mark.parametrize("container", [*AWS_CONTAINERS, OWN_IMAGE])
+@pytest.mark.parametrize("container", [*sorted(AWS_CONTAINERS), OWN_IMAGE])
 def test_code_in_one_folder_on_top_is_refused_though_weights_are_found(container: str) -> None:
     files = {"v2/code/inference.py": b"", "v2/model.safetensors": b"1", "v2/model.pt": b"1"}
     reason = refusal(packed(tar_of(files)), container)
@@ -72,14 +71,14 @@ def test_code_in_one_folder_on_top_is_refused_though_weights_are_found(container
 
 
 @pytest.mark.parametrize("name", ["inference.py", "src/inference.py", "code/v2/inference.py"])
-@pytest.mark.parametrize("container", AWS_CONTAINERS)
+@pytest.mark.parametrize("container", sorted(AWS_CONTAINERS))
 def test_misplaced_code_is_refused_though_weights_are_found(container: str, name: str) -> None:
     reason = refusal(packed(tar_of({name: b"", **CLASSIFIER, "model.pt": b"1"})), container)
     assert reason.startswith(f"'{name}' is in the wrong place: a container runs code/inference.py")
     assert "All files are in" not in reason
 
 
-@pytest.mark.parametrize("container", AWS_CONTAINERS)
+@pytest.mark.parametrize("container", sorted(AWS_CONTAINERS))
 def test_empty_weights_are_no_weights(container: str) -> None:
     assert "neither" in refusal(packed(tar_of({WEIGHTS[container]: b""})), container)
 
