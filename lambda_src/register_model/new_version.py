@@ -10,6 +10,7 @@ from hashlib import sha256
 from lambda_src.register_model.delivery import Delivery
 from lambda_src.register_model.judgement import Judgement
 from lambda_src.shared.description import description
+from lambda_src.shared.inspection.layout import AWS_CONTAINERS, repository
 from lambda_src.shared.pinned_key import ARCHIVE, METRICS, slug
 from lambda_src.shared.registry import Approval, NewVersion
 
@@ -31,7 +32,9 @@ def judged_version(
         delivery,
         NewVersion(
             approval=judgement.approval,
-            description=description(f"{judgement.reason} {_origin(delivery)}".strip()),
+            description=description(
+                f"{judgement.reason} {_origin(delivery)} {_unchecked_layout(image)}".strip()
+            ),
             image=image,
             model_data=delivery.pinned(ARCHIVE),
             metrics=delivery.pinned(METRICS) if numbers else None,
@@ -72,6 +75,14 @@ def _with_token(delivery: Delivery, version: NewVersion) -> NewVersion:
 def _origin(delivery: Delivery) -> str:
     key = delivery.folder.archive.key
     return f"Delivered as {key} (version id {delivery.version_id}) at {_time(delivery)}."
+
+
+def _unchecked_layout(image: str) -> str:
+    """What the inspection cannot know; empty if the image is one of AWS's containers."""
+    name = repository(image)
+    if name in AWS_CONTAINERS:
+        return ""
+    return f"What {name} loads was not checked: it is not one of AWS's containers."
 
 
 def _metadata(delivery: Delivery) -> dict[str, str]:

@@ -12,6 +12,9 @@ from lambda_src.register_model.metrics import Metrics
 from lambda_src.register_model.new_version import judged_version, refused_version
 from lambda_src.shared.registry import Approval, NewVersion
 
+REGISTRY = "763104351884.dkr.ecr.eu-west-1.amazonaws.com"
+AWS_IMAGE = f"{REGISTRY}/huggingface-pytorch-inference:2.6.0-cpu"
+OWN_IMAGE = f"{REGISTRY}/team/sentiment-serving:1"
 PASSES = Judgement(Approval.APPROVED, "")
 
 
@@ -20,8 +23,9 @@ def judged(
     metrics: Metrics | None = None,
     first: Sequence[str] = (),
     version: str = "v1",
+    image: str = AWS_IMAGE,
 ) -> NewVersion:
-    return judged_version(delivery(version, metrics), judgement, "image", first)
+    return judged_version(delivery(version, metrics), judgement, image, first)
 
 
 def delivery(version: str = "v1", metrics: Metrics | None = None) -> Delivery:
@@ -48,6 +52,12 @@ def test_an_approved_version_says_where_it_came_from_and_names_the_pinned_copy()
         "delivered_at": "2026-01-31T12:00:00Z",
         "delivery_version": "v1",
     }
+
+
+def test_a_version_for_an_image_of_ones_own_says_that_its_layout_was_not_checked() -> None:
+    assert judged(image=OWN_IMAGE).description.endswith(
+        " What team/sentiment-serving loads was not checked: it is not one of AWS's containers."
+    )
 
 
 def test_a_refused_archive_has_a_reason_and_no_model_data() -> None:
