@@ -9,6 +9,7 @@ import tarfile
 from pathlib import PurePosixPath
 
 from lambda_src.shared.bounded_json import MalformedJson
+from lambda_src.shared.inspection.formats import LFS_POINTER, MAX_POINTER_BYTES, recognize
 from lambda_src.shared.inspection.gunzip import Gunzip
 from lambda_src.shared.inspection.layout import CONFIG, Layout
 from lambda_src.shared.inspection.paths import Paths
@@ -52,11 +53,12 @@ def inspect(stream: Readable, repository: str) -> bytes | None:
     archive = Gunzip(stream)
     paths, layout = Paths(), Layout(repository)
     smoke = None
-    for count, member in enumerate(members(archive, keep={_SMOKE, CONFIG}), start=1):
+    for count, member in enumerate(members(archive, _is_read), start=1):
         _refuse_too_many(count)
         _refuse_unsafe_name(member)
         _refuse_special(member)
         paths.add(member.name, is_folder=member.kind == tarfile.DIRTYPE)
+        _refuse_pointer(member)
         layout.add(member)
         if member.kind in FILES and PurePosixPath(member.name) == _SMOKE:
             smoke = _smoke(member)
@@ -65,6 +67,16 @@ def inspect(stream: Readable, repository: str) -> bytes | None:
     if smoke is not None:
         _refuse_bad_smoke(smoke)
     return smoke
+
+
+def _is_read(member: Member) -> bool:
+    is_small = member.size < MAX_POINTER_BYTES
+    return is_small or PurePosixPath(member.name) in {_SMOKE, CONFIG}
+
+
+def _refuse_pointer(member: Member) -> None:
+    if recognize(member.content or b"") is LFS_POINTER:
+        raise Refusal(f"{quoted(member.name)} is {LFS_POINTER.name}. {LFS_POINTER.advice}")
 
 
 def _smoke(member: Member) -> bytes:

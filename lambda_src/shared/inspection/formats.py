@@ -6,6 +6,8 @@ from typing import NamedTuple
 
 # How much of a file is needed to recognize its format: one tar header.
 HEAD_BYTES = 512
+# https://github.com/git-lfs/git-lfs/blob/main/docs/spec.md
+MAX_POINTER_BYTES = 1024
 PACK = "Pack it with: tar -czf model.tar.gz -C <folder> ."
 _REPACK = "Unpack it, and pack it with: tar -czf model.tar.gz -C <folder> ."
 
@@ -35,6 +37,7 @@ def _is_tar(head: bytes) -> bool:
 
 
 TAR = Format("a tar archive without compression", "Compress it with: gzip model.tar")
+LFS_POINTER = Format("a Git LFS pointer", "Fetch the file that it stands for with: git lfs pull")
 _FORMATS = (
     # A tar archive begins with a name, which can begin with any of the other marks.
     (_is_tar, TAR),
@@ -43,10 +46,7 @@ _FORMATS = (
     (_starts_with(b"\xfd7zXZ\0"), Format("an xz archive", _REPACK)),
     (_starts_with(b"\x28\xb5\x2f\xfd"), Format("a Zstandard archive", _REPACK)),
     (_starts_with(b"\x1f\x8b"), Format("gzip data", "Compress the tar archive only once.")),
-    (
-        _starts_with(b"version https://git-lfs.github.com/spec/"),
-        Format("a Git LFS pointer", "Fetch the file that it stands for with: git lfs pull"),
-    ),
+    (_starts_with(b"version https://git-lfs.github.com/spec/"), LFS_POINTER),
     (
         _is_html,
         Format(

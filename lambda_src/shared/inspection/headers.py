@@ -76,7 +76,8 @@ def _fault(block: bytes, header: tarfile.TarInfo, extended: bool) -> str | None:
         return "bad mtime"
     if not (0 <= header.uid <= MAX_ID and 0 <= header.gid <= MAX_ID):
         return "bad owner"
-    if any(block[_PREFIX]) and block[_MAGIC] != tarfile.POSIX_MAGIC[:6]:
+    has_prefix = any(block[_PREFIX]) and header.type not in tarfile.GNU_TYPES
+    if has_prefix and block[_MAGIC] != tarfile.POSIX_MAGIC[:6]:
         # GNU tar ignores this prefix of the name, and tarfile does not.
         return "bad prefix"
     if extended and header.isdir() and block[_TYPE] == tarfile.AREGTYPE:

@@ -6,8 +6,7 @@ any length in memory.
 """
 
 import tarfile
-from collections.abc import Collection, Iterator
-from pathlib import PurePosixPath
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 from lambda_src.shared.inspection.extensions import EXTENSIONS, PATH, SIZE, SPARSE, Extensions
@@ -33,8 +32,8 @@ class Member(NamedTuple):
     content: bytes | None = None
 
 
-def members(archive: Gunzip, keep: Collection[PurePosixPath]) -> Iterator[Member]:
-    """Each member in order; the members in `keep` with their content.
+def members(archive: Gunzip, keep: Callable[[Member], bool]) -> Iterator[Member]:
+    """Each member in order; the files of which `keep` is true with their content.
 
     Raises Refusal for damaged data. A missing end is found only after the last member.
     """
@@ -45,7 +44,7 @@ def members(archive: Gunzip, keep: Collection[PurePosixPath]) -> Iterator[Member
             extensions.read(header, last)
             continue
         member = _member(header, extensions.take())
-        if _is_kept(member, keep):
+        if member.kind in FILES and member.size <= MAX_BYTES and keep(member):
             yield member._replace(content=_content(archive, member))
             last = quoted(member.name)
             continue
@@ -58,10 +57,6 @@ def members(archive: Gunzip, keep: Collection[PurePosixPath]) -> Iterator[Member
                 raise Refusal(f"The tar data is cut short in {last}. {DAMAGED}")
     if extensions.pending:
         raise Refusal(f"The tar data ends after a header that describes no file. {DAMAGED}")
-
-
-def _is_kept(member: Member, keep: Collection[PurePosixPath]) -> bool:
-    return member.kind in FILES and member.size <= MAX_BYTES and PurePosixPath(member.name) in keep
 
 
 def _content(archive: Gunzip, member: Member) -> bytes:

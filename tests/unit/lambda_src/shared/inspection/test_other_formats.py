@@ -9,7 +9,7 @@ import zipfile
 
 import pytest
 
-from tests.unit.lambda_src.shared.archives import packed, sound_archive
+from tests.unit.lambda_src.shared.archives import CODE, packed, sound_archive, tar_of
 from tests.unit.lambda_src.shared.inspection.inspected import SOUND_TAR, check, refusal
 
 
@@ -53,6 +53,20 @@ def test_what_is_gzipped_instead_of_tar_is_called_by_its_name(
     reason = refusal(gzip.compress(data))
     assert reason.startswith(f"The gzip data holds {name} instead of a tar archive. ")
     assert advice in reason
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "onnx/model.onnx", "tokenizer.json"])
+def test_a_git_lfs_pointer_in_an_archive_is_refused_with_its_name(name: str) -> None:
+    """As in a clone of a model of the HuggingFace hub, if Git LFS is not installed."""
+    reason = refusal(packed(tar_of({CODE: b"# serve", name: LFS_POINTER})))
+    assert reason.startswith(f"'{name}' is a Git LFS pointer. Fetch the file")
+    assert reason.endswith("git lfs pull")
+
+
+def test_small_files_of_other_formats_pass_within_an_archive() -> None:
+    check(
+        packed(tar_of({CODE: b"", "page.html": b"<html>", "x.zip": zipped(), "x.tar": SOUND_TAR}))
+    )
 
 
 def test_an_archive_that_is_compressed_twice_is_told() -> None:
