@@ -24,7 +24,12 @@ from tests.unit.lambda_src.register_model.fake_deliveries import (
     SETTINGS,
     FakeDeliveries,
 )
-from tests.unit.lambda_src.shared.archives import archive_without_a_model, sound_archive
+from tests.unit.lambda_src.shared.archives import (
+    archive_without_a_model,
+    packed,
+    sound_archive,
+    tar_of,
+)
 
 V1 = f"models/{MODEL}/v1/model.tar.gz"
 V2 = f"models/{MODEL}/v2/model.tar.gz"
@@ -78,6 +83,19 @@ def test_a_bad_delivery_leaves_the_pointer_alone(
     assert cloud.versions[-1].approval == Approval.REJECTED
     assert cloud.versions[-1].description == f"Refused: {result.reason}"
     assert [key for key in cloud.stored if key.startswith("registered/")] == [good]
+
+
+@pytest.mark.parametrize(
+    ("repository", "outcome"),
+    [("huggingface-pytorch-inference", Outcome.REFUSED), ("xgboost-serving", Outcome.REGISTERED)],
+)
+def test_the_image_of_the_model_decides_which_files_make_a_model(
+    cloud: FakeDeliveries, registrar: Registrar, repository: str, outcome: Outcome
+) -> None:
+    image = f"763104351884.dkr.ecr.eu-west-1.amazonaws.com/{repository}:1"
+    cloud.values[SETTINGS] = json.dumps(json.loads(cloud.values[SETTINGS]) | {"image": image})
+    result = registrar.register(cloud.deliver(V1, packed(tar_of({"model.ubj": b"1"}))))
+    assert result.outcome == outcome
 
 
 def test_a_duplicate_event_neither_copies_nor_records_again(

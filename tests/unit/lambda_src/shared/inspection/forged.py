@@ -72,9 +72,12 @@ def _member(draw: st.DrawFn) -> bytes:
     data = draw(st.sampled_from([b"", b"data", b"x" * 600]))
     name = draw(_NAMES).encode()[:100].decode(errors="ignore")
     head = header(name, len(data), draw(_KINDS))
-    if draw(st.integers(0, 2)) == 0:
-        at, length = draw(st.sampled_from(_FIELDS))
-        head = changed(head, at, draw(_RAW)[:length].ljust(length, b"\0"))
+    match draw(st.integers(0, 3)):
+        case 0:
+            at, length = draw(st.sampled_from(_FIELDS))
+            head = changed(head, at, draw(_RAW)[:length].ljust(length, b"\0"))
+        case 1:
+            head = changed(head, draw(st.integers(0, 500)), draw(st.binary(max_size=12)))
     return with_data(head, data)
 
 
