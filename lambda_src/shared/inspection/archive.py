@@ -9,7 +9,7 @@ import tarfile
 from pathlib import PurePosixPath
 
 from lambda_src.shared.bounded_json import MalformedJson
-from lambda_src.shared.inspection.formats import LFS_POINTER, MAX_POINTER_BYTES, recognize
+from lambda_src.shared.inspection.formats import LFS_POINTER, MAX_POINTER_BYTES, PACK, recognize
 from lambda_src.shared.inspection.gunzip import Gunzip
 from lambda_src.shared.inspection.layout import CONFIG, Layout
 from lambda_src.shared.inspection.paths import Paths
@@ -36,7 +36,7 @@ _KINDS = {
 def refuse_size(size: int) -> None:
     """Raises Refusal for an archive whose size in bytes rules out an inspection."""
     if size == 0:
-        raise Refusal("The file is empty. Pack it with: tar -czf model.tar.gz -C <folder> .")
+        raise Refusal(f"The file is empty. {PACK}")
     if size > MAX_PACKED:
         raise Refusal(
             f"The archive has {size:,} bytes; at most {MAX_PACKED:,} can be inspected in time. "
@@ -104,14 +104,11 @@ def _refuse_unsafe_name(member: Member) -> None:
     name = member.name
     steps = re.split(r"[/\\]", name)
     if not steps[0] or re.match(r"[A-Za-z]:", name) or "\0" in name:
-        raise Refusal(
-            f"The archive holds {quoted(name)}, which is not a relative path. "
-            "Pack it with: tar -czf model.tar.gz -C <folder> ."
-        )
+        raise Refusal(f"The archive holds {quoted(name)}, which is not a relative path. {PACK}")
     if ".." in steps:
         raise Refusal(
             f"The archive holds {quoted(name)}, which leads out of the folder it is unpacked to. "
-            "Pack it with: tar -czf model.tar.gz -C <folder> ."
+            + PACK
         )
 
 
