@@ -22,12 +22,13 @@ demo: check .venv/.dev .venv-lambda/.done  ## Deploy, roll and roll back on this
 	@rollforward demo
 
 # The local clouds of all tests write IAM's decisions into one folder; the last command reads them.
-# Three workers on two cores: half of the time, a local test waits for Terraform's provider or for a roll.
+# Four workers on two cores: most of the time, a local test waits for Terraform's provider or for a roll.
 test: export LOCALCLOUD_DECISIONS := $(CURDIR)/.build/decisions
 test: setup .venv/.torch .venv-policy/.done .venv-toolkit/.done lint  ## Run every test.
 	@[ ! -e .venv-lambda/.done ] || .venv-lambda/bin/python -m pytest -q -n 2 $(FUNCTIONS_TESTS)
 	@rm -rf $(LOCALCLOUD_DECISIONS) && mkdir -p $(LOCALCLOUD_DECISIONS)
-	pytest -n 3 --dist loadfile --no-loadscope-reorder --cov --cov-report=
+	pytest -n 2 --cov --cov-report= tests/unit tests/synth
+	pytest -n 4 --dist loadfile --no-loadscope-reorder tests/local
 	pytest tests/local/used.py
 
 # Less than two minutes on two cores.
