@@ -185,5 +185,5 @@ def _checked(name: str, pattern: str, limit: int, what: str) -> str:
             "shorten the name of the project, of the environment or of the model"
         )
     if not re.fullmatch(pattern, shortest):
-        raise ConfigError(f"the {what} name {name!r} does not match AWS's pattern {pattern}")
+        raise ConfigError(f"the {what} name {name!r} has characters that AWS refuses in it")
     return name

@@ -19,15 +19,7 @@ class RollforwardStack(TerraformStack):
             region=environment.region,
             # Terraform fails before it changes another account with the wrong credentials.
             allowed_account_ids=[environment.account],
-            default_tags=[
-                AwsProviderDefaultTags(
-                    tags={
-                        "project": environment.project,
-                        "environment": environment.name,
-                        **environment.tags,
-                    }
-                )
-            ],
+            default_tags=[AwsProviderDefaultTags(tags=environment.all_tags)],
         )
         S3Backend(
             self,

@@ -1,30 +1,29 @@
 """The types that the parts of the settings share."""
 
-import re
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from config.partition import DNS_SUFFIXES
+from config.aws_catalog import SOURCE, instance_types, regions
+from config.schema.rules import listed, worded
 
-AccountId = Annotated[str, StringConstraints(pattern=r"^[0-9]{12}$")]
-Region = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[a-z]+)+-[0-9]$")]
-KmsKeyArn = Annotated[
-    str, StringConstraints(pattern=r"^arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{12}:key/.+$")
-]
-EcrImageUri = Annotated[
+AccountId = Annotated[str, worded(r"[0-9]{12}", '12 digits in quotes, such as "012345678901"')]
+Region = Annotated[str, listed(regions, f"a region that {SOURCE} knows, such as us-east-1")]
+InstanceType = Annotated[
     str,
-    StringConstraints(
-        pattern=r"^[0-9]{12}\.dkr\.ecr\.[a-z0-9-]+\."
-        rf"({'|'.join(re.escape(suffix) for suffix in DNS_SUFFIXES)})"
-        r"/[a-z0-9][a-z0-9._/-]*(:[\w.-]+|@sha256:[0-9a-f]{64})$"
+    listed(
+        instance_types,
+        f"an instance type of SageMaker endpoints that {SOURCE} knows, such as ml.m5.large",
     ),
 ]
-InstanceType = Annotated[
-    str, StringConstraints(pattern=r"^ml\.[a-z0-9-]+\.(medium|large|[0-9]{0,2}xlarge)$")
-]
 # Lowercase words joined by single hyphens: every AWS name that contains it accepts these characters.
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$")]
+Name = Annotated[
+    str,
+    worded(
+        r"[a-z0-9]+(-[a-z0-9]+)*",
+        "a name of lowercase letters and digits, in words joined by single hyphens, such as my-model",
+    ),
+]
 # Prefixes that AWS reserves in the names of parameters and buckets.
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/sysman-paramstore-su-create.html
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
@@ -42,7 +41,12 @@ def _not_reserved(name: str) -> str:
 
 # One word without a hyphen: the prefix of one project's names is never the prefix of another's.
 Project = Annotated[
-    str, StringConstraints(pattern=r"^[a-z][a-z0-9]{1,19}$"), AfterValidator(_not_reserved)
+    str,
+    worded(
+        r"[a-z][a-z0-9]{1,19}",
+        "one word of 2 to 20 lowercase letters and digits that begins with a letter",
+    ),
+    AfterValidator(_not_reserved),
 ]
 FiniteNumber = Annotated[float, Field(allow_inf_nan=False)]
 

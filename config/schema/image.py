@@ -2,10 +2,12 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, StringConstraints, Tag
+from pydantic import Discriminator, Tag, model_validator
 
 from config.instance_types import Chip, chip
-from config.schema.base import EcrImageUri, Frozen
+from config.schema.base import Frozen
+from config.schema.regional import EcrImageUri
+from config.schema.rules import worded
 
 CONTAINERS = "https://github.com/aws/deep-learning-containers/blob/master/available_images.md"
 
@@ -17,12 +19,34 @@ class DeepLearningContainer(Frozen):
     """
 
     repository: Literal["huggingface-pytorch-inference", "pytorch-inference"]
-    tag: Annotated[str, StringConstraints(pattern=r"^[\w.]+(-[\w.]+)*-(cpu|gpu)-[\w.-]+$")]
+    tag: Annotated[
+        str,
+        worded(
+            r"[A-Za-z0-9_.]+(-[A-Za-z0-9_.]+)*-(cpu|gpu)-[A-Za-z0-9_.-]+",
+            "a tag with -cpu- or -gpu- in it, such as 2.6.0-cpu-py312-ubuntu22.04-sagemaker",
+        ),
+    ]
 
     @property
     def chip(self) -> Chip:
         """The processor that the container is built for: `cpu` or `gpu`."""
         return "gpu" if "-gpu-" in self.tag else "cpu"
+
+    @model_validator(mode="after")
+    def _tag_is_of_the_repository(self) -> "DeepLearningContainer":
+        """The tags of HuggingFace's containers, and only these, name a version of transformers."""
+        of_huggingface = self.repository.startswith("huggingface-")
+        if ("-transformers" in self.tag) != of_huggingface:
+            example = "2.6.0-transformers4.49.0-cpu-py312-ubuntu22.04"
+            expected = (
+                f"with a version of transformers, such as {example}"
+                if of_huggingface
+                else "without transformers"
+            )
+            raise ValueError(
+                f"expected a tag of {self.repository}, {expected}, found {self.tag!r}: {CONTAINERS}"
+            )
+        return self
 
 
 Image = Annotated[

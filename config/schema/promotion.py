@@ -6,14 +6,16 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
 from config.schema.base import FiniteNumber, Frozen
+from config.schema.rules import worded
 
 # The characters of a key of CustomerMetadataProperties, without spaces. The registrar adds a prefix.
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
 MetricName = Annotated[
-    str, StringConstraints(min_length=1, max_length=100, pattern=r"^[\p{L}\p{N}_.:/=+@-]+$")
+    str,
+    worded(r"[\w.:/=+@-]{1,100}", "1 to 100 letters, digits and _ . : / = + @ -, without spaces"),
 ]
 
 MAX_RULES = 20

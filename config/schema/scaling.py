@@ -1,15 +1,20 @@
 """How the number of instances follows the load and a schedule."""
 
+from functools import cache
 from typing import Annotated
+from zoneinfo import available_timezones
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from config.schema.base import Frozen
+from config.schema.cron import require_cron
+from config.schema.rules import listed
 
 # https://docs.aws.amazon.com/autoscaling/application/userguide/scheduled-scaling-using-cron-expressions.html
-# Minute, hour, day, month, weekday, year; one of the two days is a question mark.
-Cron = Annotated[
-    str, StringConstraints(pattern=r"^\S+ \S+ (\? \S+ [^?\s]\S*|[^?\s]\S* \S+ \?) \S+$")
+Cron = Annotated[str, AfterValidator(require_cron)]
+# A machine without time zone data, such as a small container, has no list: nothing is checked there.
+TimeZone = Annotated[
+    str, listed(cache(available_timezones), "an IANA time zone, such as Europe/Berlin")
 ]
 
 
@@ -76,7 +81,7 @@ class ScheduledCapacity(_Bounds):
     """At the times of `cron`, `min` and `max` become the bounds of scaling."""
 
     cron: Cron
-    timezone: str = "UTC"
+    timezone: TimeZone = "UTC"
     min: int = Field(ge=1, le=100)
     max: int = Field(ge=1, le=100)
 

@@ -6,22 +6,25 @@ expected, what was found.
 """
 
 import os
-from collections import Counter
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-import yaml
-from pydantic import Field, StringConstraints, ValidationError, model_validator
+from pydantic import Field, ValidationError, model_validator
 
+from config.aws_catalog import regions
 from config.errors import ConfigError
 from config.partition import Partition, partition_of
-from config.schema.base import AccountId, Frozen, KmsKeyArn, Name, Project, Region
+from config.schema.base import AccountId, Frozen, Name, Project, Region
 from config.schema.breadcrumbs import breadcrumbs
 from config.schema.image import Image, require_chip
 from config.schema.promotion import Promotion
+from config.schema.regional import KmsKeyArn
 from config.schema.resolved_variant import ResolvedVariant, resolve_variants
+from config.schema.rules import worded
 from config.schema.serving import Serverless, Serving
 from config.schema.source import Source, require_hub
+from config.schema.tags import OWN_TAGS, Tags
+from config.schema.yaml_file import YamlFile
 
 USERS_ENVIRONMENTS = Path(__file__).parents[1] / "environments"
 ENVIRONMENTS_VARIABLE = "ROLLFORWARD_ENVIRONMENTS"
@@ -29,7 +32,11 @@ ENVIRONMENTS_VARIABLE = "ROLLFORWARD_ENVIRONMENTS"
 DEFAULT_PROJECT = "rollforward"
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-RetentionDays = Literal[1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827]
+# fmt: off
+RetentionDays = Literal[
+    1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653
+]
+# fmt: on
 
 
 class Model(Frozen):
@@ -60,7 +67,13 @@ class Model(Frozen):
 class State(Frozen):
     """The bucket of Terraform's state, which `rollforward bootstrap` creates."""
 
-    bucket: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$")]
+    bucket: Annotated[
+        str,
+        worded(
+            r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]",
+            "the name of a bucket, 3 to 63 lowercase letters, digits and hyphens",
+        ),
+    ]
 
 
 class Environment(Frozen):
@@ -71,7 +84,7 @@ class Environment(Frozen):
     project: Project = DEFAULT_PROJECT
     account: AccountId
     region: Region
-    tags: dict[str, str] = Field(default_factory=dict)
+    tags: Tags = Field(default_factory=dict)
     state: State
     kms_key_arn: KmsKeyArn | None = None
     log_retention_days: RetentionDays = 30
@@ -81,6 +94,11 @@ class Environment(Frozen):
     def prefix(self) -> str:
         """The prefix of the names of its resources, without the hyphen."""
         return f"{self.project}-{self.name}"
+
+    @property
+    def all_tags(self) -> dict[str, str]:
+        """The tags of its resources: those of the stacks, and those of the file."""
+        return dict(zip(OWN_TAGS, (self.project, self.name), strict=True)) | self.tags
 
     @property
     def partition(self) -> Partition:
@@ -110,11 +128,14 @@ def load(name: str, folder: Path | None = None) -> Environment:
     if not path.is_file():
         known = ", ".join(sorted(file.stem for file in folder.glob("*.yaml")))
         raise ConfigError(f"no environment {name!r}: expected {_shown(path)}; there are: {known}")
-    data = _read(path)
+    file = _read(path)
+    region = file.data.get("region")
+    # With a misspelled region, the region is the one mistake.
+    place = {"region": region} if isinstance(region, str) and region in regions() else {}
     try:
-        environment = Environment.model_validate({"name": name, **data})
+        environment = Environment.model_validate({"name": name, **file.data}, context=place)
     except ValidationError as error:
-        raise ConfigError("\n".join(breadcrumbs(_shown(path), data, Environment, error))) from error
+        raise ConfigError("\n".join(breadcrumbs(_shown(path), file, Environment, error))) from error
     for other in sorted(set(folder.glob("*.yaml")) - {path}):
         one, two = sorted((f"{name}-", f"{other.stem}-"))
         if two.startswith(one):
@@ -129,7 +150,7 @@ def _require_apart(environment: Environment, path: Path, other: Path) -> None:
     the names of an environment `dev-x`. Other regions do not help: roles belong to the account.
     """
     try:
-        theirs = _read(other)
+        theirs = _read(other).data
     except ConfigError:
         return  # The mistake is reported when that environment is loaded.
     place = (theirs.get("account"), theirs.get("project", DEFAULT_PROJECT))
@@ -142,31 +163,16 @@ def _require_apart(environment: Environment, path: Path, other: Path) -> None:
         )
 
 
-class _UniqueKeys(yaml.CSafeLoader):
-    """Refuses duplicate keys. YAML would use the last one silently."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        keys = Counter(key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode))
-        for key, count in keys.items():
-            if count > 1:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"duplicate key {key!r}", node.start_mark
-                )
-        return super().construct_mapping(node, deep)
-
-
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path) -> YamlFile:
     try:
-        data = yaml.load(path.read_text("utf-8"), Loader=_UniqueKeys)  # noqa: S506  # a SafeLoader
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{_shown(path)}: expected YAML; {error}") from error
-    if not isinstance(data, dict):
-        raise ConfigError(f"{_shown(path)}: expected keys and values, found {data!r}")
-    if "name" in data:
+        file = YamlFile.parse(path.read_text("utf-8"))
+    except ValueError as error:
+        raise ConfigError(f"{_shown(path)}: {error}") from error
+    if "name" in file.data:
         raise ConfigError(
             f"{_shown(path)} → name: unknown key; an environment is named by its file"
         )
-    return data
+    return file
 
 
 def _shown(path: Path) -> str:

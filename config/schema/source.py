@@ -2,17 +2,21 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Discriminator, StringConstraints, Tag
+from pydantic import Discriminator, Tag
 
 from config.schema.base import Frozen
 from config.schema.image import DeepLearningContainer, Image
+from config.schema.rules import worded
 
 TOOLKIT = "https://github.com/aws/sagemaker-huggingface-inference-toolkit#readme"
 ISOLATION = "https://docs.aws.amazon.com/sagemaker/latest/dg/mkt-algo-model-internet-free.html"
 
 SecretArn = Annotated[
     str,
-    StringConstraints(pattern=r"^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+$"),
+    worded(
+        r"arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:[0-9]{12}:secret:.+",
+        "the ARN of a secret, such as arn:aws:secretsmanager:us-east-1:123456789012:secret:hub-a1b2c3",
+    ),
 ]
 
 # https://huggingface.co/docs/sagemaker/main/en/reference/inference-toolkit
@@ -40,7 +44,11 @@ class Pinned(Frozen):
     """One pinned copy, independent of the pointer. Unlike a delivery, it can't be overwritten."""
 
     key: Annotated[
-        str, StringConstraints(pattern=r"^registered/[a-z0-9-]+/[\w.+=@-]+/model\.tar\.gz$")
+        str,
+        worded(
+            r"registered/[a-z0-9-]+/[\w.+=@-]+/model\.tar\.gz",
+            "the key of a pinned copy, registered/<model>/<version>/model.tar.gz",
+        ),
     ]
 
 
@@ -50,8 +58,12 @@ class Hub(Frozen):
     The revision is a commit: with a branch, instances that start later would serve another model.
     """
 
-    hub: Annotated[str, StringConstraints(pattern=r"^[\w.-]+/[\w.-]+$")]
-    revision: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{40}$")]
+    hub: Annotated[
+        str, worded(r"[A-Za-z0-9_.-]+/[A-Za-z0-9_.-]+", "<owner>/<model>, such as distilbert/tiny")
+    ]
+    revision: Annotated[
+        str, worded(r"[0-9a-f]{40}", "a commit of 40 lowercase hexadecimal digits, not a branch")
+    ]
     task: Task
     token_secret_arn: SecretArn | None = None
 

@@ -6,20 +6,23 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from config.instance_types import has_instance_store, is_burstable, is_inf1
 from config.schema.base import Frozen, InstanceType, Name
-from config.schema.rollout import AllAtOnce, Rollback, Rollout, shortest_minutes
+from config.schema.rollout import AllAtOnce, Rollback, Rollout
+from config.schema.rules import worded
 from config.schema.scaling import Instances, InstancesOrNone
 from config.schema.serving.aws_pages import BLUE_GREEN, EXCLUSIONS, SCALING, STORAGE
 from config.schema.variants import PRIMARY, SHADOW, Shadow, Variant
 
-# Terraform's provider waits 60 minutes for a roll; the other 15 are for the instances to start.
-PROVIDER_WAITS = "https://github.com/hashicorp/terraform-provider-aws/pull/39090"
-LONGEST_ROLLOUT_MINUTES = 45
-
-Subnet = Annotated[str, StringConstraints(pattern=r"^subnet-[0-9a-f]+$")]
-SecurityGroup = Annotated[str, StringConstraints(pattern=r"^sg-[0-9a-f]+$")]
+Subnet = Annotated[str, worded(r"subnet-[0-9a-f]+", "the ID of a subnet, such as subnet-0a1b2c3d")]
+SecurityGroup = Annotated[
+    str, worded(r"sg-[0-9a-f]+", "the ID of a security group, such as sg-0c8d9e0f")
+]
 # https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_ProductionVariant.html
 # The name of the Terraform variable for its traffic must start with a letter.
-VariantName = Annotated[Name, StringConstraints(max_length=63, pattern=r"^[a-z]")]
+VariantName = Annotated[
+    Name,
+    StringConstraints(max_length=63),
+    worded(r"[a-z].*", "a name that begins with a letter, such as challenger"),
+]
 
 
 class Network(Frozen):
@@ -86,20 +89,6 @@ class ServedOnInstances(Frozen):
         if self.volume_gb and has_instance_store(self.instance_type):
             raise ValueError(
                 f"volume_gb does not go with {self.instance_type}, which has disks of its own: {STORAGE}"
-            )
-        return self
-
-    @model_validator(mode="after")
-    def _rollout_lasts_long_enough(self) -> "ServedOnInstances":
-        bakes = f"the {self.rollout.kind} rollout bakes for {self.rollout.minutes} minutes in all, expected "
-        if self.rollout.minutes > LONGEST_ROLLOUT_MINUTES:
-            raise ValueError(
-                f"{bakes}at most {LONGEST_ROLLOUT_MINUTES}: Terraform's provider waits 60: {PROVIDER_WAITS}"
-            )
-        if self.rollout.minutes < (needed := shortest_minutes(self.rollout)):
-            raise ValueError(
-                f"{bakes}at least {needed}: the prover needs this time to send the smoke request, and "
-                "SageMaker to see the alarm"
             )
         return self
 

@@ -98,7 +98,7 @@ def test_every_name_begins_with_the_project(name: Any) -> None:
 @pytest.mark.parametrize("project", ["two-words", "Upper", "1st", "x", "p" * 21])
 def test_a_project_is_one_short_word(tmp_path: Path, project: str) -> None:
     (line,) = mistakes(tmp_path, {"project": project})
-    assert line.startswith("here.yaml → project: expected text")
+    assert line.startswith("here.yaml → project: expected one word of 2 to 20 lowercase letters")
 
 
 @pytest.mark.parametrize("project", ["awsome", "ssmx", "sthree"])

@@ -25,14 +25,14 @@ from tests.unit.config.schema.samples import (
             {"source": "regstered"},
             " → source: expected 'registered', found 'regstered'",
         ),
-        ({"source": None}, " → source: expected a valid dictionary or instance of Pinned"),
+        ({"source": None}, " → source: expected keys and values ("),
         (
             {"source": {"key": "models/sentiment/v1/model.tar.gz"}},
-            " → source → key: expected text should match pattern '^registered/",
+            " → source → key: expected the key of a pinned copy, registered/",
         ),
         (
             {"source": HUB | {"revision": "main"}},
-            " → source → revision: expected text should match pattern",
+            " → source → revision: expected a commit of 40 lowercase hexadecimal digits",
         ),
         ({"source": HUB | {"task": "chat"}}, " → source → task: expected 'audio-classification'"),
         (
@@ -61,8 +61,8 @@ from tests.unit.config.schema.samples import (
             ": the container 2.6.0-cpu-py312 is for CPU instances, found ml.g5.xlarge: https://",
         ),
         (
-            {"serving": {"instance_type": "ml.m7g.large"}},
-            ": the container 2.6.0-cpu-py312 is for CPU instances, found ml.m7g.large: https://",
+            {"serving": {"instance_type": "ml.m6g.large"}},
+            ": the container 2.6.0-cpu-py312 is for CPU instances, found ml.m6g.large: https://",
         ),
         (
             {"image": {"tag": "2.6.0-gpu-py312"}},

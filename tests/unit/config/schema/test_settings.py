@@ -33,7 +33,7 @@ def test_missing_settings_have_defaults(tmp_path: Path) -> None:
 
 
 def test_an_image_is_a_container_by_name_or_a_uri(tmp_path: Path) -> None:
-    uri = "123456789012.dkr.ecr.eu-west-1.amazonaws.com/own/serving@sha256:" + "0" * 64
+    uri = "123456789012.dkr.ecr.us-east-1.amazonaws.com/own/serving@sha256:" + "0" * 64
     (tmp_path / "here.yaml").write_text(yaml.safe_dump(merged(GOOD, model(image=uri))))
     assert load("here", tmp_path).models["sentiment"].image == uri
     named = load("dev").models["sentiment"].image
@@ -50,12 +50,12 @@ def test_an_image_is_a_container_by_name_or_a_uri(tmp_path: Path) -> None:
         ),
         (
             {"account": 123456789012},
-            "here.yaml → account: expected a valid string, found 123456789012 (int)",
+            "here.yaml → account: expected text, found 123456789012 without quotes: write it in quotes",
         ),
         (
             model(serving={"instances": {"min": "one"}}),
             "here.yaml → models → sentiment → serving → instances → min: "
-            "expected a valid integer, found 'one' (str)",
+            "expected a whole number, found 'one'",
         ),
         (
             model(serving={"instances": {"min": 3}}),
@@ -71,11 +71,11 @@ def test_an_image_is_a_container_by_name_or_a_uri(tmp_path: Path) -> None:
         (
             model(image={"repository": "tensorflow-inference"}),
             "here.yaml → models → sentiment → image → repository: expected "
-            "'huggingface-pytorch-inference' or 'pytorch-inference', found 'tensorflow-inference' (str)",
+            "'huggingface-pytorch-inference' or 'pytorch-inference', found 'tensorflow-inference'",
         ),
         (
             {"state": None},
-            "here.yaml → state: expected a valid dictionary or instance of State, found None (NoneType)",
+            "here.yaml → state: expected keys and values (bucket), found nothing",
         ),
         ({"log_retention_days": 8}, "here.yaml → log_retention_days: expected 1, 3, 5"),
     ],
@@ -103,7 +103,9 @@ def test_all_mistakes_are_reported_at_once(tmp_path: Path) -> None:
 
 def test_a_duplicate_key_is_a_mistake(tmp_path: Path) -> None:
     (tmp_path / "here.yaml").write_text("region: us-east-1\nregion: us-west-2\n")
-    with pytest.raises(ConfigError, match="duplicate key 'region'"):
+    with pytest.raises(
+        ConfigError, match="line 2, column 1: the key 'region' is already in line 1"
+    ):
         load("here", tmp_path)
 
 

@@ -13,9 +13,9 @@ from tests.unit.config.schema.samples import SERVING, refused_asynchronous
     [
         ({"shadow": {}}, ": an asynchronous endpoint has no shadow: https://docs.aws"),
         ({"capture": {}}, ": an asynchronous endpoint has no capture: https://docs.aws"),
-        ({"concurrent_invocations": 0}, " → concurrent_invocations: expected greater than"),
-        ({"expires_after_seconds": 30}, " → expires_after_seconds: expected greater than"),
-        ({"expires_after_seconds": 21601}, " → expires_after_seconds: expected less than"),
+        ({"concurrent_invocations": 0}, " → concurrent_invocations: expected 1 or more, found 0"),
+        ({"expires_after_seconds": 30}, " → expires_after_seconds: expected 60 or more, found 30"),
+        ({"expires_after_seconds": 21601}, " → expires_after_seconds: expected 21600 or less"),
         ({"notify": ["error", "error"]}, " → notify: expected each of them once"),
         ({"notify": ["failure"]}, " → notify → #1: expected 'success' or 'error'"),
         ({"instances": {"min": 3, "max": 2}}, " → instances: expected max to be at least min (3)"),

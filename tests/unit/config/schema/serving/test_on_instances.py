@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from tests.unit.config.schema.samples import SERVING, refused
+from config.schema.settings import load
+from tests.unit.config.schema.samples import GOOD, SERVING, merged, model, refused
 
 
 @pytest.mark.parametrize("kind", ["canary", "linear", "rolling"])
@@ -33,7 +35,7 @@ def test_an_instance_with_disks_of_its_own_takes_no_volume(
     [
         (
             {"kind": "batch"},
-            ": expected 'kind' to be one of 'realtime', 'async', 'serverless', found 'batch'",
+            " → kind: expected one of 'realtime', 'async', 'serverless', found 'batch'",
         ),
         (
             {"rollout": {"kind": "bluegreen"}},
@@ -41,7 +43,7 @@ def test_an_instance_with_disks_of_its_own_takes_no_volume(
         ),
         (
             {"rollout": {"kind": "canary", "percent": 60}, "instances": {"min": 2}},
-            " → rollout → percent: expected less than or equal to 50",
+            " → rollout → percent: expected 50 or less, found 60",
         ),
         (
             {"rollback": {"alarms": ["a"] * 9}},
@@ -49,17 +51,17 @@ def test_an_instance_with_disks_of_its_own_takes_no_volume(
         ),
         (
             {"scaling": {"schedule": [{"cron": "0 7 * * *", "min": 1, "max": 2}]}},
-            " → scaling → schedule → #1 → cron: expected text should match pattern",
+            " → scaling → schedule → #1 → cron: expected 6 fields (minutes, hours, ",
         ),
         (
             {"scaling": {"schedule": [{"cron": "0 7 * * MON-FRI *", "min": 1, "max": 2}]}},
-            " → scaling → schedule → #1 → cron: expected text should match pattern",
+            " → scaling → schedule → #1 → cron: expected a question mark either as day of month or",
         ),
         (
             {"scaling": {"schedule": [{"cron": "0 7 ? * MON *", "min": 3, "max": 2}]}},
             " → scaling → schedule → #1: expected max to be at least min (3), found 2",
         ),
-        ({"startup_timeout_seconds": 30}, " → startup_timeout_seconds: expected greater than"),
+        ({"startup_timeout_seconds": 30}, " → startup_timeout_seconds: expected 60 or more"),
     ],
 )
 def test_a_mistake_is_reported_with_its_keys(
@@ -69,36 +71,49 @@ def test_a_mistake_is_reported_with_its_keys(
 
 
 @pytest.mark.parametrize(
-    ("rollout", "minutes"),
+    ("rollout", "expected"),
     [
-        ({"kind": "canary", "percent": 10, "bake_minutes": 30}, 60),
-        ({"kind": "linear", "step_percent": 10, "interval_minutes": 5}, 50),
-        ({"kind": "rolling", "batch_percent": 5, "interval_minutes": 3}, 60),
+        (
+            {"kind": "canary", "percent": 10, "bake_minutes": 30},
+            "expected bake_minutes to be 22 or less, found 30: its 2 bakes",
+        ),
+        (
+            {"kind": "linear", "step_percent": 10},
+            "expected interval_minutes to be 4 or less, found 5: its 10 bakes",
+        ),
+        (
+            {"kind": "rolling", "batch_percent": 5, "interval_minutes": 3},
+            "expected interval_minutes to be 2 or less, found 3: its 20 bakes",
+        ),
     ],
 )
 def test_a_rollout_ends_before_terraform_gives_up(
-    tmp_path: Path, rollout: dict[str, Any], minutes: int
+    tmp_path: Path, rollout: dict[str, Any], expected: str
 ) -> None:
     line = refused(tmp_path, rollout=rollout, instances={"min": 2})
-    assert f"the {rollout['kind']} rollout bakes for {minutes} minutes in all" in line
+    assert line.startswith(f"{SERVING} → rollout: {expected} may take 45 minutes in total")
 
 
 @pytest.mark.parametrize(
-    ("rollout", "minutes", "needed"),
+    ("rollout", "found", "shortest"),
     [
-        ({"kind": "all-at-once", "bake_minutes": 0}, 0, 3),
-        ({"kind": "all-at-once", "bake_minutes": 2}, 2, 3),
-        ({"kind": "canary", "percent": 10, "bake_minutes": 1}, 2, 4),
-        ({"kind": "canary", "percent": 1, "bake_minutes": 2}, 4, 7),
-        ({"kind": "linear", "step_percent": 50, "interval_minutes": 1}, 2, 3),
-        ({"kind": "rolling", "batch_percent": 50, "interval_minutes": 0}, 0, 3),
+        ({"kind": "all-at-once"}, {"bake_minutes": 0}, 3),
+        ({"kind": "all-at-once"}, {"bake_minutes": 2}, 3),
+        ({"kind": "canary", "percent": 10}, {"bake_minutes": 1}, 2),
+        ({"kind": "canary", "percent": 1}, {"bake_minutes": 2}, 4),
+        ({"kind": "linear", "step_percent": 50}, {"interval_minutes": 1}, 2),
+        ({"kind": "rolling", "batch_percent": 50}, {"interval_minutes": 0}, 2),
     ],
 )
 def test_a_rollout_bakes_long_enough_for_a_failed_smoke_request_to_roll_back(
-    tmp_path: Path, rollout: dict[str, Any], minutes: int, needed: int
+    tmp_path: Path, rollout: dict[str, Any], found: dict[str, int], shortest: int
 ) -> None:
-    line = refused(tmp_path, rollout=rollout, instances={"min": 2, "max": 2})
-    assert f"bakes for {minutes} minutes in all, expected at least {needed}: " in line
+    line = refused(tmp_path, rollout=rollout | found, instances={"min": 2, "max": 2})
+    ((key, minutes),) = found.items()
+    assert f" → rollout: expected {key} to be {shortest} or more, found {minutes}: " in line
+    accepted = {"rollout": rollout | {key: shortest}, "instances": {"min": 2, "max": 2}}
+    (tmp_path / "here.yaml").write_text(yaml.safe_dump(merged(GOOD, model(serving=accepted))))
+    assert load("here", tmp_path)
 
 
 @pytest.mark.parametrize(

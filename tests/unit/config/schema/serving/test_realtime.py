@@ -29,7 +29,7 @@ from tests.unit.config.schema.samples import CHALLENGER, SERVING, refused
         ),
         (
             {"variants": {"a": {"traffic_percent": 0.5}}},
-            " → variants → a → traffic_percent: expected a valid integer, found 0.5",
+            " → variants → a → traffic_percent: expected a whole number, found 0.5",
         ),
         (
             {"variants": {"a": CHALLENGER}, "shadow": {"sampling_percent": 10}},
@@ -53,7 +53,7 @@ from tests.unit.config.schema.samples import CHALLENGER, SERVING, refused
         ),
         (
             {"shadow": {"sampling_percent": 0}},
-            " → shadow → sampling_percent: expected greater than",
+            " → shadow → sampling_percent: expected 1 or more",
         ),
         (
             {
@@ -65,21 +65,21 @@ from tests.unit.config.schema.samples import CHALLENGER, SERVING, refused
         ),
         (
             {"variants": {"2nd": CHALLENGER}},
-            " → variants → 2nd: expected text should match pattern",
+            " → variants → 2nd: expected a name that begins with a letter",
         ),
-        ({"capture": {"percent": 101}}, " → capture → percent: expected less than"),
+        ({"capture": {"percent": 101}}, " → capture → percent: expected 100 or less"),
         (
             {"network": {"subnets": [], "security_groups": ["sg-0a"]}},
             " → network → subnets: ",
         ),
         (
             {"network": {"subnets": ["subnet-0a"], "security_groups": ["default"]}},
-            " → network → security_groups → #1: expected text should match pattern",
+            " → network → security_groups → #1: expected the ID of a security group",
         ),
-        ({"instances": {"min": 0}}, " → instances → min: expected greater than or equal to 1"),
+        ({"instances": {"min": 0}}, " → instances → min: expected 1 or more"),
         (
-            {"instance_type": "ml.t3.medium"},
-            " → instance_type: ml.t3.medium is burstable, and can not be scaled: https://docs.aws",
+            {"instance_type": "ml.t2.medium"},
+            " → instance_type: ml.t2.medium is burstable, and can not be scaled: https://docs.aws",
         ),
     ],
 )
