@@ -21,6 +21,7 @@ _EXPECTED = {
     "bool_type": "true or false",
     "list_type": "a list",
     "dict_type": "keys and values",
+    "recursion_loop": "a value that does not contain itself",
     "literal_error": "{expected}",
     "greater_than_equal": "{ge:g} or more",
     "less_than_equal": "{le:g} or less",

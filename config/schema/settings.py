@@ -165,7 +165,7 @@ def _require_apart(environment: Environment, path: Path, other: Path) -> None:
 
 def _read(path: Path) -> YamlFile:
     try:
-        file = YamlFile.parse(path.read_text("utf-8"))
+        file = YamlFile.parse(path.read_bytes())
     except ValueError as error:
         raise ConfigError(f"{_shown(path)}: {error}") from error
     if "name" in file.data:

@@ -14,20 +14,22 @@ class YamlFile:
     _root: yaml.Node
 
     @classmethod
-    def parse(cls, text: str) -> Self:
+    def parse(cls, content: bytes) -> Self:
         """Raises ValueError with the line of a mistake in the YAML."""
         try:
-            loader = _UniqueKeys(text)
+            loader = _UniqueKeys(content.decode())
             root = loader.get_single_node()
             data = loader.construct_document(root) if root else None
         except yaml.MarkedYAMLError as error:
             mark = error.problem_mark
             line = f" in line {mark.line + 1}, column {mark.column + 1}" if mark else ""
             raise ValueError(f"expected YAML, found a mistake{line}: {error.problem}") from error
-        except yaml.YAMLError as error:
+        except (yaml.YAMLError, ValueError) as error:
+            # Such as a control character, or the 45th of a month.
             raise ValueError(f"expected YAML: {str(error).splitlines()[0]}") from error
         if root is None or not isinstance(data, dict):
-            raise ValueError("expected keys and values")
+            found = {type(None): "nothing", list: "a list"}.get(type(data), "one value")
+            raise ValueError(f"expected keys and values, found {found}")
         return cls(data, root)
 
     def written(self, keys: list[str | int]) -> str | None:

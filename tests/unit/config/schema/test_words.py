@@ -231,6 +231,31 @@ def test_a_mistake_in_the_yaml_has_its_line(tmp_path: Path, text: str, expected:
 
 
 @pytest.mark.parametrize(
+    "content",
+    [
+        b"\xff\xfe",
+        b"a: \x00",
+        b"a: 2026-13-45",
+        b"a: " + b"9" * 5000,
+        b"? [a]\n: b",
+        b"models: &m { a: *m }",
+        b"a: " + b"[" * 3000 + b"]" * 3000,
+        b"a: !!python/object:os.system x",
+        b"a: *missing",
+        b"a: b\n---\nc: d",
+        b"- a",
+        b"text",
+        b"",
+    ],
+    ids=lambda content: repr(content[:20]),
+)
+def test_no_content_of_a_file_is_a_traceback(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "here.yaml").write_bytes(content)
+    with pytest.raises(ConfigError, match=r"here\.yaml( → \w+)*: (expected|required)"):
+        load("here", tmp_path)
+
+
+@pytest.mark.parametrize(
     "accepted",
     [
         {"log_retention_days": 3653},
