@@ -41,12 +41,13 @@ class YamlFile:
 
 
 def _child(node: yaml.Node | None, key: str | int) -> yaml.Node | None:
+    children: list[yaml.Node] = []
     if isinstance(node, yaml.SequenceNode) and isinstance(key, int):
-        return node.value[key]
+        children = node.value[key : key + 1]
     if isinstance(node, yaml.MappingNode):
-        # The last one wins: the first ones can be merged from elsewhere.
-        return next((value for one, value in reversed(node.value) if one.value == str(key)), None)
-    return None
+        children = [value for one, value in node.value if one.value == str(key)]
+    # The last one wins: the first ones can be merged from elsewhere.
+    return children[-1] if children else None
 
 
 class _UniqueKeys(yaml.CSafeLoader):

@@ -297,7 +297,7 @@ def everything() -> dict[str, Any]:
     )
 
 
-ANYTHING = [None, 10**30, True, "a" * 300, [], {1: 2}, float("nan"), b"x"]
+ANYTHING: list[Any] = [None, 10**30, True, "a" * 300, [], {1: 2}, float("nan"), b"x"]
 JARGON = r"Input|valid |pattern|instance of|dictionary|another value|should|None|\(str\)|\^"
 
 
