@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 
-from lambda_src.register_model.metrics import Metrics
+from lambda_src.shared.metrics import Metrics
 from lambda_src.shared.pinned_key import ARCHIVE, METRICS, PinnedKey, slug
 from lambda_src.shared.s3_url import S3Url
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from lambda_src.register_model.delivery import Delivery, DeliveryFolder
 from lambda_src.register_model.events import Notice
-from lambda_src.register_model.metrics import MAX_BYTES, Metrics
 from lambda_src.register_model.metrics_pairing import pair_metrics
+from lambda_src.shared.metrics import MAX_BYTES, Metrics
 from lambda_src.shared.objects import ObjectGone, Objects, ObjectVersion
 
 

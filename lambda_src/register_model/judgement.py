@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Set
 from typing import NamedTuple
 
-from lambda_src.register_model.metrics import Metrics
 from lambda_src.register_model.model_settings import Approve, ModelSettings
 from lambda_src.shared.gate import objections
+from lambda_src.shared.metrics import Metrics
 from lambda_src.shared.registry import Approval
 
 

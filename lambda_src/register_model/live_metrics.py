@@ -1,9 +1,9 @@
 """The metrics of the live version, which the gate compares with."""
 
 from lambda_src.register_model.delivery import DeliveryFolder
-from lambda_src.register_model.metrics import parse
 from lambda_src.register_model.names import Names
 from lambda_src.shared.cloud import Cloud
+from lambda_src.shared.metrics import parse
 from lambda_src.shared.pinned_key import METRICS, PinnedKey
 from lambda_src.shared.s3_url import S3Url
 

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 
-from lambda_src.register_model.metrics import Metrics
+from lambda_src.shared.metrics import Metrics
 from lambda_src.shared.objects import ObjectVersion
 
 

@@ -1,7 +1,6 @@
 """The version that records a delivery in the model registry, within SageMaker's limits."""
 
 import json
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -11,15 +10,13 @@ from lambda_src.register_model.delivery import Delivery
 from lambda_src.register_model.judgement import Judgement
 from lambda_src.shared.description import description
 from lambda_src.shared.inspection.layout import AWS_CONTAINERS, repository
+from lambda_src.shared.metrics import kept_names
 from lambda_src.shared.pinned_key import ARCHIVE, METRICS, slug
 from lambda_src.shared.registry import Approval, NewVersion
 
 METRICS_VERSION_ID = "metrics_version_id"
 _MAX_METADATA = 256
 _METADATA_MARKS = "_.:/=+-@"
-# SageMaker accepts 50 properties; four describe the delivery.
-_MAX_METRICS = 46
-_METRIC_NAME = re.compile(r"[\w.:/=+\-@]{1,120}")
 
 
 def judged_version(
@@ -97,9 +94,7 @@ def _metadata(delivery: Delivery) -> dict[str, str]:
 
 def _searchable(numbers: Mapping[str, float], first: Iterable[str]) -> dict[str, str]:
     """The metrics that SageMaker accepts as metadata; the pinned file holds all of them."""
-    leading = set(first)
-    names = sorted(filter(_METRIC_NAME.fullmatch, numbers), key=lambda name: name not in leading)
-    texts = {f"metrics.{name}": str(numbers[name]) for name in names[:_MAX_METRICS]}
+    texts = {f"metrics.{name}": str(numbers[name]) for name in kept_names(numbers, first)}
     return {name: text for name, text in texts.items() if len(text) <= _MAX_METADATA}
 
 

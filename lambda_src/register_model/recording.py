@@ -14,7 +14,6 @@ from lambda_src.register_model.delivery import Delivery
 from lambda_src.register_model.judgement import Judgement, judge
 from lambda_src.register_model.listing import wait_until_listed
 from lambda_src.register_model.live_metrics import read_live_metrics
-from lambda_src.register_model.metrics import Metrics
 from lambda_src.register_model.model_settings import Approve, ModelSettings
 from lambda_src.register_model.names import Names
 from lambda_src.register_model.new_version import (
@@ -28,6 +27,7 @@ from lambda_src.shared.cloud import Cloud
 from lambda_src.shared.inspection.archive import inspect, refuse_size
 from lambda_src.shared.inspection.layout import repository
 from lambda_src.shared.inspection.refusal import Refusal
+from lambda_src.shared.metrics import Metrics
 from lambda_src.shared.registry import Approval, NewVersion, RegisteredVersion
 from lambda_src.shared.s3_url import S3Url
 

@@ -13,7 +13,6 @@ from lambda_src.register_model.delivery import DeliveryFolder
 from lambda_src.register_model.delivery_search import DeliverySearch
 from lambda_src.register_model.events import Notice, PackageChange
 from lambda_src.register_model.listing import wait_until_listed
-from lambda_src.register_model.metrics import Metrics
 from lambda_src.register_model.model_settings import ModelSettings, read_settings
 from lambda_src.register_model.names import Names
 from lambda_src.register_model.pointing import point
@@ -21,6 +20,7 @@ from lambda_src.register_model.recording import Recorder
 from lambda_src.register_model.result import Outcome, Result
 from lambda_src.shared.announcement import Announcement, Event
 from lambda_src.shared.cloud import Cloud
+from lambda_src.shared.metrics import Metrics
 from lambda_src.shared.objects import ObjectGone
 from lambda_src.shared.registry import Approval
 

@@ -42,7 +42,7 @@ def objections(
             found += _objections(metrics, live, rule)
         else:
             # The list of names is long, so only the first objection has it.
-            names = f"; they have {_listed(sorted(metrics))}" if rule.metric == missing[0] else ""
+            names = f"; they have {listed(sorted(metrics))}" if rule.metric == missing[0] else ""
             found.append(_lacks(rule.metric, metrics) + names)
     return found
 
@@ -73,7 +73,7 @@ def _lacks(name: str, metrics: Iterable[str]) -> str:
     nested = [metric for key, metric in folded.items() if _last(key) == _last(name.casefold())]
     close = [folded[match] for match in get_close_matches(name.casefold(), folded)]
     similar = list(dict.fromkeys([*nested, *close]))
-    hint = f" (similar: {_listed(similar)})" if similar else ""
+    hint = f" (similar: {listed(similar)})" if similar else ""
     # Text is not a number: {"accuracy": "0.95"} has no number accuracy.
     return f"its metrics have no number {name}, which a rule needs{hint}"
 
@@ -83,7 +83,7 @@ def _last(name: str) -> str:
     return name.rpartition(".")[2]
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
     """As many names as fit into _MAX_LISTED characters, and the number of the remaining names."""
     fitting = 0
     length = 0

@@ -7,6 +7,8 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, SpinnerColumn, TextColumn
 
 from config.schema import settings
+from lambda_src.shared.gate import listed
+from lambda_src.shared.metrics import MAX_KEPT, kept_names
 from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json, ModelName
 from rollforward.console import err, out
@@ -44,10 +46,11 @@ def deliver(
             raise UsageError(f"there is no file {str(archive)!r} to deliver")
         if check_only:
             if metrics:
-                operation.require_metrics(metrics)
+                operation.read_metrics(metrics)
             _check(target, archive, as_json)
-        if note := pointer_note(target):
-            err.print(f"note: {note}", markup=False)
+        for note in (pointer_note(target), metrics and _metrics_note(target, metrics)):
+            if note:
+                err.print(f"note: {note}", markup=False)
         result = _deliver(target, archive, version, metrics)
         if as_json:
             print_json(result)
@@ -70,6 +73,20 @@ def _check(target: Target, archive: Path, as_json: bool) -> NoReturn:
     if found.sound and not found.smoke_request:
         err.print("note: no code/smoke.json: no request will prove that the model answers")
     raise typer.Exit(0 if found.sound else 1)
+
+
+def _metrics_note(target: Target, path: Path) -> str | None:
+    """Names the metrics that the registry does not keep with the version."""
+    numbers = operation.read_metrics(path)
+    gated = [rule.metric for rule in target.settings.promotion.rules]
+    unkept = sorted(numbers.keys() - set(kept_names(numbers, gated)))
+    if not unkept:
+        return None
+    return (
+        f"the gate uses every metric, but `history` will not show {len(unkept)} of them: "
+        f"{listed(unkept)}. SageMaker keeps {MAX_KEPT} metrics with a version, and no name with other "
+        "characters than letters, digits and _.:/=+-@"
+    )
 
 
 def _deliver(

@@ -1,13 +1,15 @@
 """Delivers a model archive, and waits for the registrar's decision."""
 
-import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
 from config import names
+from lambda_src.shared.bounded_json import MalformedJson
+from lambda_src.shared.metrics import MAX_BYTES
+from lambda_src.shared.metrics import parse as parse_metrics
 from lambda_src.shared.pinned_key import PinnedKey
 from lambda_src.shared.registry import Approval
 from rollforward.aws import objects
@@ -65,13 +67,14 @@ def deliver(
     If the version is approved, wait for the pointer as well. Without `version`, the delivery is named by the
     current time. `on_upload` is called with the size of each uploaded part of the archive, in bytes.
 
-    Raises UsageError, with nothing uploaded, for a file that cannot be read or a name that is not allowed;
+    Raises UsageError, with nothing uploaded, for a file that cannot be read, for metrics that the registrar
+    could not use, or for a name that is not allowed;
     RollforwardError if the model is not deployed, or if there is no decision in time.
     """
     if not archive.is_file():
         raise UsageError(f"there is no file {str(archive)!r} to deliver")
     if metrics:
-        require_metrics(metrics)
+        read_metrics(metrics)
     version = version or f"{datetime.now(UTC):%Y%m%d-%H%M%S}"
     if not version.strip() or "/" in version or version in (".", ".."):
         raise UsageError(
@@ -89,16 +92,15 @@ def deliver(
     return result
 
 
-def require_metrics(path: Path) -> None:
-    """Raise UsageError unless the file holds a JSON object."""
+def read_metrics(path: Path) -> Mapping[str, float]:
+    """The numbers of a metrics.json by name. Raises UsageError if the registrar could not use them."""
     try:
-        content = json.loads(path.read_bytes())
+        with path.open("rb") as file:
+            return parse_metrics(file.read(MAX_BYTES + 1))
     except OSError as error:
         raise UsageError(f"cannot read {str(path)!r}: {error.strerror}") from error
-    except (ValueError, RecursionError) as error:
-        raise UsageError(f"{str(path)!r} is not valid JSON: {error}") from error
-    if not isinstance(content, dict):
-        raise UsageError(f"{str(path)!r} is not a JSON object of numbers by name")
+    except MalformedJson as error:
+        raise UsageError(f"{str(path)!r} {error}") from error
 
 
 def _wait_for_decision(target: Target, key: str, version_id: str) -> DeliveryResult:

@@ -4,7 +4,7 @@ import pytest
 
 from config.schema.settings import environments_folder, load
 from examples.sentiment.build import build
-from lambda_src.register_model.metrics import parse
+from lambda_src.shared.metrics import parse
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from lambda_src.register_model.delivery import Delivery, DeliveryFolder
 from lambda_src.register_model.delivery_search import DeliverySearch
 from lambda_src.register_model.events import Notice
-from lambda_src.register_model.metrics import Metrics
+from lambda_src.shared.metrics import Metrics
 from lambda_src.shared.objects import ObjectVersion
 from lambda_src.shared.s3_url import S3Url
 from tests.unit.lambda_src.fakes.cloud import FakeCloud

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.register_model.metrics import MAX_NUMBERS, Metrics
 from lambda_src.register_model.metrics_pairing import pair_metrics
+from lambda_src.shared.metrics import MAX_NUMBERS, Metrics
 from lambda_src.shared.objects import ObjectVersion
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from lambda_src.register_model.delivery import Delivery, DeliveryFolder
 from lambda_src.register_model.judgement import Judgement
-from lambda_src.register_model.metrics import Metrics
 from lambda_src.register_model.new_version import judged_version, refused_version
+from lambda_src.shared.metrics import Metrics
 from lambda_src.shared.registry import Approval, NewVersion
 
 REGISTRY = "763104351884.dkr.ecr.eu-west-1.amazonaws.com"

@@ -1,5 +1,6 @@
 """`rollforward deliver`: what is uploaded, what is waited for, and what is printed."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -170,13 +171,23 @@ def test_a_refusal_alone_fails_the_command(
     [
         (b"accuracy: 0.91", "is not valid JSON: "),
         (b"\xff\xfe\x00", "is not valid JSON: "),
-        (b"[" * 100_000, "is not valid JSON: "),
+        (b"", "is not valid JSON: "),
+        (b"[" * 100_000, "is nested more than 32 levels deep"),
         (b"[0.91]", "is not a JSON object of numbers by name"),
+        (b'{"f1": NaN}', "contains NaN, which is not a number"),
+        (b'{"f1": 0.9, "f1": 0.8}', "contains 'f1' twice"),
+        (b'{"f1": 1e999}', "contains a number that is too large: 'f1'"),
+        (b'{"f1": "0.9"}', "contains no number"),
+        (json.dumps(dict.fromkeys(map(str, range(1001)), 1)).encode(), "more than 1,000 numbers"),
+        (b" " * (1024**2 + 1), "is larger than 1,048,576 bytes"),
         (None, "cannot read "),
     ],
-    ids=["not JSON", "not text", "too deep", "no object", "no file"],
+    ids=[
+        *("not JSON", "not text", "empty", "too deep", "no object", "NaN", "twice", "too large"),
+        *("no number", "too many", "too long", "no file"),
+    ],
 )
-def test_nothing_is_uploaded_if_the_metrics_cannot_be_read(
+def test_nothing_is_uploaded_if_the_registrar_could_not_use_the_metrics(
     aws: Account, archive: Path, tmp_path: Path, text: bytes | None, reason: str
 ) -> None:
     metrics = tmp_path / "metrics.json"
@@ -185,3 +196,29 @@ def test_nothing_is_uploaded_if_the_metrics_cannot_be_read(
     with pytest.raises(UsageError, match=reason):
         deliver(SENTIMENT, archive, "v1", ignore, metrics)
     assert aws.requests == []
+
+
+def test_metrics_that_the_registry_does_not_keep_are_named_before_the_upload(
+    aws: Account, archive: Path, tmp_path: Path
+) -> None:
+    metrics = tmp_path / "scores.json"
+    numbers = {f"m{number}": number for number in range(50)} | {"f1 (macro)": 0.9, "auc": 0.8}
+    metrics.write_text(json.dumps(numbers))
+    aws.register(version(1, "mine"), registered=V1)
+    ran = typed(command.app, MODEL, str(archive), "--version", "v1", "--metrics", str(metrics))
+    assert ran.code == 0
+    assert ran.err == (
+        "note: the gate uses every metric, but `history` will not show 6 of them: "
+        "auc, f1 (macro), m46, m47, m48, m49. SageMaker keeps 46 metrics with a version, and no name with "
+        "other characters than letters, digits and _.:/=+-@\n"
+    )
+
+
+def test_metrics_that_the_registry_keeps_need_no_note(
+    aws: Account, archive: Path, tmp_path: Path
+) -> None:
+    metrics = tmp_path / "scores.json"
+    metrics.write_text('{"latency_ms": {"p95": 120}}')
+    aws.register(version(1, "mine"), registered=V1)
+    ran = typed(command.app, MODEL, str(archive), "--version", "v1", "--metrics", str(metrics))
+    assert (ran.code, ran.err) == (0, "")

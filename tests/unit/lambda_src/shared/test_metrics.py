@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lambda_src.register_model.metrics import MAX_NUMBERS, Metrics, parse
 from lambda_src.shared.bounded_json import MAX_DEPTH, MalformedJson
+from lambda_src.shared.metrics import MAX_NUMBERS, Metrics, parse
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 

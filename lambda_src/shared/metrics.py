@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
 from lambda_src.shared import bounded_json
@@ -12,6 +12,9 @@ from lambda_src.shared.quoted import quoted
 MAX_BYTES = 1024**2
 MAX_NUMBERS = 1_000
 MAX_NAME = 256
+# SageMaker keeps 50 properties with a version; four describe the delivery.
+MAX_KEPT = 46
+_KEPT_NAME = re.compile(r"[\w.:/=+\-@]{1,120}")
 # JSON can escape half of a surrogate pair, which no encoding can express.
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -48,6 +51,16 @@ def parse(text: bytes) -> dict[str, float]:
     if not numbers:
         raise MalformedJson("contains no number")
     return numbers
+
+
+def kept_names(numbers: Iterable[str], first: Iterable[str]) -> list[str]:
+    """The names of the metrics that the registry keeps with a version; those in `first` take precedence.
+
+    https://docs.aws.amazon.com/sagemaker/latest/APIReference/API_CreateModelPackage.html
+    """
+    leading = set(first)
+    fitting = filter(_KEPT_NAME.fullmatch, numbers)
+    return sorted(fitting, key=lambda name: name not in leading)[:MAX_KEPT]
 
 
 def _flattened(content: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, float]]:
