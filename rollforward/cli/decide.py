@@ -50,10 +50,9 @@ def _decide(
         target = Target(settings.load(env), model)
         decided = decide(target, number, approval, reason)
         if as_json:
-            print_json(decided)
+            print_json(decided.versions)
             return
-        numbers = ", ".join(str(version.number) for version in decided)
-        versions = (
-            f"versions {numbers} (the same model)" if len(decided) > 1 else f"version {numbers}"
-        )
-        out.print(f"{model} {versions}: {approval}; the pointer follows")
+        numbers = ", ".join(str(version.number) for version in decided.versions)
+        several = len(decided.versions) > 1
+        versions = f"versions {numbers} (the same model)" if several else f"version {numbers}"
+        out.print(f"{model} {versions}: {approval}; {decided.pointer}", markup=False)

@@ -12,6 +12,8 @@ from rollforward.cli.proof_view import proof_text
 from rollforward.console import err, out
 from rollforward.operations import revert as operation
 from rollforward.operations.apply import endpoint as endpoint_operation
+from rollforward.operations.prove import Proof
+from rollforward.operations.revert import Revert
 from rollforward.operations.wanted import pointer_note
 from rollforward.target import Target
 
@@ -38,12 +40,8 @@ def revert(
         target = Target(settings.load(env), model)
         if note := pointer_note(target):
             err.print(f"note: {note}", markup=False)
-        with err.status("waiting for the pointer"):
-            done = operation.revert(target, to, reason)
-        proof = None
-        if apply:
-            with err.status("rolling the endpoint"):
-                proof = endpoint_operation.apply_endpoint(target)
+        done = _revert(target, to, reason)
+        proof = _apply(target) if apply else None
         if as_json:
             print_json({**dataclasses.asdict(done), "proof": proof})
         else:
@@ -54,3 +52,32 @@ def revert(
         # The proof may hold although the reverted model is live, if SageMaker rolled back to it.
         failed = proof is not None and not (proof.holds and proof.live != done.before)
         raise typer.Exit(1 if failed else 0)
+
+
+def _revert(target: Target, to: int | None, reason: str) -> Revert:
+    steps: list[str] = []
+
+    def report(step: str) -> None:
+        steps.append(step)
+        err.print(step, markup=False)
+
+    try:
+        with err.status("waiting for the pointer"):
+            return operation.revert(target, to, reason, report)
+    except KeyboardInterrupt:
+        if steps:
+            look = target.command("status")
+            err.print(
+                f"the pointer follows; wait for it and see the next command: {look}", markup=False
+            )
+        raise
+
+
+def _apply(target: Target) -> Proof:
+    try:
+        with err.status("rolling the endpoint"):
+            return endpoint_operation.apply_endpoint(target)
+    except KeyboardInterrupt:
+        prove, apply = target.command("prove"), target.command("apply")
+        err.print(f"the endpoint is perhaps not rolled yet: {prove}, then {apply}", markup=False)
+        raise

@@ -1,13 +1,20 @@
 """Approves or rejects a version of a model."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from config import names
 from lambda_src.shared.registry import Approval
 from rollforward.aws.pointer import registered_key
 from rollforward.aws.registry import ListedVersion, list_versions, set_approval
 from rollforward.errors import RollforwardError
-from rollforward.operations.history import Version, describe_versions, find_version
+from rollforward.operations.history import (
+    Version,
+    describe_versions,
+    find_version,
+    is_newer,
+    name_of_key,
+)
 from rollforward.polling import poll
 from rollforward.target import Target
 
@@ -16,13 +23,21 @@ POINTER_TIMEOUT_SECONDS = 120
 POINTER_PAUSE_SECONDS = 0.5
 
 
-def decide(target: Target, number: int, approval: Approval, reason: str) -> list[Version]:
-    """Approve or reject every version that has the key of version `number`; return those versions.
+@dataclass(frozen=True)
+class Decision:
+    """`pointer` says whether the pointer moves, and why it does not."""
+
+    versions: list[Version]
+    pointer: str
+
+
+def decide(target: Target, number: int, approval: Approval, reason: str) -> Decision:
+    """Approve or reject every version that has the key of version `number`; the decision has those versions.
 
     The registrar then moves the pointer. Raises RollforwardError if there is no such version, or if the
     registrar refused it, so that there is nothing to serve.
     """
-    registered_key(target)  # raises if the model is not deployed
+    registered = registered_key(target)
     versions = list_versions(target)
     version = find_version(versions, target.model, number)
     if version.key is None:
@@ -31,7 +46,35 @@ def decide(target: Target, number: int, approval: Approval, reason: str) -> list
             f"{version.description}"
         )
     set_approval_of_key(target, versions, version.key, approval, reason)
-    return describe_versions(target, [one for one in versions if one.key == version.key])
+    return Decision(
+        versions=describe_versions(target, [one for one in versions if one.key == version.key]),
+        pointer=_effect_on_pointer(target, versions, version, approval, registered),
+    )
+
+
+def _effect_on_pointer(
+    target: Target,
+    versions: Sequence[ListedVersion],
+    version: ListedVersion,
+    approval: Approval,
+    registered: str | None,
+) -> str:
+    """What follows from the decision about `version` while the pointer names `registered`."""
+    if version.key == registered:
+        return (
+            "the pointer follows"
+            if approval == Approval.REJECTED
+            else "the pointer names it already"
+        )
+    stays = f"the pointer stays at {name_of_key(versions, registered) if registered else 'none'}"
+    if approval == Approval.REJECTED:
+        return stays
+    if version.key and is_newer(registered, than=version.key):
+        revert = target.command("revert", "--to", version.number)
+        return (
+            f"{stays}, which is newer and approved. To return to version {version.number}: {revert}"
+        )
+    return "the pointer follows"
 
 
 def set_approval_of_key(

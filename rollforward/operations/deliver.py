@@ -10,12 +10,12 @@ from config import names
 from lambda_src.shared.bounded_json import MalformedJson
 from lambda_src.shared.metrics import MAX_BYTES
 from lambda_src.shared.metrics import parse as parse_metrics
-from lambda_src.shared.pinned_key import PinnedKey
 from lambda_src.shared.registry import Approval
 from rollforward.aws import objects
 from rollforward.aws.pointer import registered_key
 from rollforward.aws.registry import RegistryEntry, list_entries
 from rollforward.errors import RollforwardError, UsageError
+from rollforward.operations.history import is_newer
 from rollforward.polling import poll
 from rollforward.target import Target
 
@@ -150,7 +150,4 @@ def _wait_for_pointer(target: Target, key: str) -> None:
 
 
 def _is_at_or_after(registered: str | None, key: str) -> bool:
-    if registered is None or registered == key:
-        return registered == key
-    newest, wanted = PinnedKey.parse(registered), PinnedKey.parse(key)
-    return newest is not None and wanted is not None and newest >= wanted
+    return registered == key or is_newer(registered, than=key)

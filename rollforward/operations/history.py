@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
+from lambda_src.shared.pinned_key import PinnedKey
 from lambda_src.shared.registry import Approval
 from rollforward.aws.registry import (
     ListedVersion,
@@ -101,6 +102,17 @@ def approvals_of_keys(versions: Iterable[ListedVersion]) -> dict[str, Approval]:
         if one.key is not None:
             found[one.key] = max(found.get(one.key, one.approval), one.approval, key=_WEIGHT.index)
     return found
+
+
+def name_of_key(versions: Sequence[ListedVersion], key: str) -> str:
+    """The newest version that has this key, for a message; the key itself if no version has it."""
+    return next((f"version {one.number}" for one in versions if one.key == key), key)
+
+
+def is_newer(key: str | None, than: str) -> bool:
+    """Whether the delivery of a pinned copy is newer than another one."""
+    one, other = PinnedKey.parse(key or ""), PinnedKey.parse(than)
+    return one is not None and other is not None and one > other
 
 
 def _version(entry: RegistryEntry, now: Status) -> Version:

@@ -1,5 +1,6 @@
 """Sends a request to a model's endpoint and returns the prediction."""
 
+import json
 import uuid
 
 from config import names
@@ -23,7 +24,7 @@ def invoke(target: Target, body: bytes, content_type: str) -> Prediction:
     try:
         return predictions.predict(target, body, content_type)
     except PredictionError as error:
-        raise _no_prediction(target, str(error)) from error
+        raise _no_prediction(target, f"{error}{_hint(str(error), body, content_type)}") from error
 
 
 def enqueue(target: Target, serving: Async, body: bytes, content_type: str) -> Queued:
@@ -70,6 +71,31 @@ def _read(target: Target, url: S3Url) -> Prediction | None:
     if found is None:
         return None
     return Prediction(found.body.decode("utf-8", errors="replace"), found.content_type, None)
+
+
+def _hint(refusal: str, body: bytes, content_type: str) -> str:
+    """What may be wrong with a request that the model answered with a status of 400 to 499."""
+    if "client error (4" not in refusal:
+        return ""
+    if not body.strip():
+        return " The request is empty."
+    if content_type == "application/json" and not _is_json(body):
+        return (
+            ' The request is not valid JSON: quote it for the shell, as in \'{"inputs": "a text"}\', or '
+            "name its --content-type."
+        )
+    return (
+        " The model does not accept this request: `request` of code/smoke.json in the archive, if it has "
+        "one, is a request that it answers."
+    )
+
+
+def _is_json(body: bytes) -> bool:
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def _no_prediction(target: Target, reason: str) -> RollforwardError:

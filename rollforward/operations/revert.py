@@ -1,5 +1,6 @@
 """Reverts a model: rejects its registered version, so that the pointer goes back to an earlier one."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from lambda_src.shared.registry import Approval
@@ -7,7 +8,7 @@ from rollforward.aws.pointer import registered_key
 from rollforward.aws.registry import ListedVersion, list_versions
 from rollforward.errors import RollforwardError
 from rollforward.operations.decide import require_moved_pointer, set_approval_of_key
-from rollforward.operations.history import approvals_of_keys, find_version
+from rollforward.operations.history import approvals_of_keys, find_version, is_newer, name_of_key
 from rollforward.target import Target
 
 
@@ -24,9 +25,10 @@ class Revert:
     registered: str
 
 
-def revert(target: Target, to: int | None, reason: str) -> Revert:
+def revert(target: Target, to: int | None, reason: str, report: Callable[[str], None]) -> Revert:
     """Reject the registered version, and every one before it down to version `to`; wait for the pointer.
 
+    `report` is called with each step that is done, so that a person who interrupts the wait knows it.
     Raises RollforwardError, with nothing changed, if there is no approved version to return to.
     """
     before = registered_key(target)
@@ -37,7 +39,9 @@ def revert(target: Target, to: int | None, reason: str) -> Revert:
     rejected: list[int] = []
     now: str | None = before
     while now is not None and now != end:
-        rejected += set_approval_of_key(target, versions, now, Approval.REJECTED, reason)
+        numbers = set_approval_of_key(target, versions, now, Approval.REJECTED, reason)
+        rejected += numbers
+        report(f"rejected: {_listed(numbers)}")
         now = require_moved_pointer(target, now)
         if end is None:
             break
@@ -46,13 +50,15 @@ def revert(target: Target, to: int | None, reason: str) -> Revert:
         raise RollforwardError(
             f"{target.model} has no approved version left; rejected: {_listed(rejected)}"
         )
+    report(f"the pointer names {now}")
     return Revert(target.model, rejected, before, now)
 
 
 def _end(target: Target, versions: list[ListedVersion], before: str, to: int | None) -> str | None:
     """The key of version `to`; None if the revert goes back one version.
 
-    Raises RollforwardError if that version, or every other version, is not approved.
+    Raises RollforwardError if that version, or every other version, is not approved, or if that version is
+    not before the registered one.
     """
     approvals = approvals_of_keys(versions)
     end = None
@@ -64,9 +70,26 @@ def _end(target: Target, versions: list[ListedVersion], before: str, to: int | N
                 f"version {to} of {target.model} is {approval}: approve it first with "
                 f"`{target.command('approve', to)}`"
             )
+        _require_earlier(target, versions, end, before)
     if not any(one == Approval.APPROVED for key, one in approvals.items() if key != before):
         raise RollforwardError(f"{target.model} has no other approved version to return to")
     return end
+
+
+def _require_earlier(
+    target: Target, versions: list[ListedVersion], end: str | None, before: str
+) -> None:
+    registered = name_of_key(versions, before)
+    if end == before:
+        raise RollforwardError(
+            f"the pointer of {target.model} names {registered} already: nothing is reverted. To roll the "
+            f"endpoint to it: {target.command('apply')}"
+        )
+    if is_newer(end, than=before):
+        raise RollforwardError(
+            f"{name_of_key(versions, end or '')} of {target.model} is newer than the registered "
+            f"{registered}: nothing is reverted. See {target.command('history')}"
+        )
 
 
 def _listed(numbers: list[int]) -> str:

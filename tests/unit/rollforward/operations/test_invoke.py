@@ -56,6 +56,28 @@ def test_a_real_time_endpoint_that_fails_says_where_to_look(aws: Account) -> Non
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "options", "hint"),
+    [
+        ("it is good", [], "The request is not valid JSON: quote it for the shell"),
+        ("", [], "The request is empty"),
+        ("1,2", ["--content-type", "text/csv"], "code/smoke.json in the archive"),
+        ('{"input": 1}', [], "code/smoke.json in the archive"),
+    ],
+)
+def test_a_request_that_the_model_refuses_gets_a_hint(
+    aws: Account, body: str, options: list[str], hint: str
+) -> None:
+    aws.refusals["invoke_endpoint"] = AwsRefusal(
+        "ModelError", 'Received client error (400) from primary with message "no".'
+    )
+    ran = typed(command.app, MODEL, body, *options)
+    assert ran.code == 1
+    assert ran.err.startswith("error: no prediction: Received client error (400)")
+    assert hint in ran.err
+    assert ran.err.endswith(f"See `rollforward status {MODEL} --env dev`\n")
+
+
 def test_the_request_is_put_where_the_endpoint_may_read_it(queue: Account) -> None:
     queue.objects[BUCKET, ANSWER] = b'["positive"]'
     invoke()
