@@ -6,7 +6,7 @@ from types import TracebackType
 
 from rich.progress import Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
-from rollforward.console import err
+from rollforward.console import err, is_animated
 from rollforward.operations.apply.stack_job import BUSY
 
 
@@ -24,7 +24,7 @@ class ApplyProgress:
         self._lines: dict[str, TaskID] = {}
 
     def __enter__(self) -> "ApplyProgress":
-        if err.is_terminal:
+        if is_animated():
             self._progress.start()
         return self
 
@@ -34,10 +34,11 @@ class ApplyProgress:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self._progress.stop()
+        if is_animated():
+            self._progress.stop()
 
     def report(self, stack: str, doing: str) -> None:
-        if not err.is_terminal:
+        if not is_animated():
             err.print(f"{stack}: {doing}", markup=False)
         elif stack not in self._lines:
             self._lines[stack] = self._progress.add_task(stack, total=1, doing=doing)
@@ -48,7 +49,8 @@ class ApplyProgress:
     @contextmanager
     def paused(self) -> Iterator[None]:
         """Hide the progress while something is printed or asked."""
-        self._progress.stop()
+        if is_animated():
+            self._progress.stop()
         yield
-        if err.is_terminal:
+        if is_animated():
             self._progress.start()

@@ -11,7 +11,7 @@ from lambda_src.shared.gate import listed
 from lambda_src.shared.metrics import MAX_KEPT, kept_names
 from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json, ModelName
-from rollforward.console import err, out
+from rollforward.console import err, is_animated, out
 from rollforward.errors import UsageError
 from rollforward.operations import deliver as operation
 from rollforward.operations.check_archive import check_archive
@@ -94,7 +94,7 @@ def _deliver(
 ) -> DeliveryResult:
     """Deliver the archive; show the progress of the upload on stderr."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not is_animated()) as progress:
         task = progress.add_task(f"delivering {archive.name}", total=archive.stat().st_size)
 
         def show(size: int) -> None:

@@ -12,7 +12,7 @@ from config.schema.serving import Async
 from rollforward.aws.predictions import Prediction
 from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json, ModelName
-from rollforward.console import err, out
+from rollforward.console import err, is_animated, out
 from rollforward.errors import UsageError
 from rollforward.operations import invoke as operation
 from rollforward.target import Target
@@ -54,9 +54,7 @@ def _enqueue_and_wait(
     queued = operation.enqueue(target, serving, request, content_type)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     try:
-        with Progress(
-            *columns, console=err, transient=True, disable=not err.is_terminal
-        ) as progress:
+        with Progress(*columns, console=err, transient=True, disable=not is_animated()) as progress:
             progress.add_task(f"waiting for the answer of {target.model}", total=None)
             return operation.wait_for_answer(target, serving, queued)
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from config.schema import settings
 from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json
 from rollforward.cli.proof_view import proof_text
-from rollforward.console import err, out
+from rollforward.console import err, is_animated, out
 from rollforward.operations import prove as operation
 from rollforward.operations.prove import Proof
 from rollforward.target import Target, targets
@@ -40,7 +40,7 @@ def prove(
 def _run_proof(target: Target) -> Proof:
     """Prove the endpoint; show its state and the elapsed time on stderr."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+    with Progress(*columns, console=err, transient=True, disable=not is_animated()) as progress:
         task = progress.add_task(f"proving {target.model}", total=None)
 
         def show(state: str) -> None:

@@ -9,7 +9,7 @@ from config.schema import settings
 from rollforward.cli.console import exit_on_error, print_json
 from rollforward.cli.options import EnvironmentName, Json, ModelName, Reason
 from rollforward.cli.proof_view import proof_text
-from rollforward.console import err, out
+from rollforward.console import err, out, working
 from rollforward.operations import revert as operation
 from rollforward.operations.apply import endpoint as endpoint_operation
 from rollforward.operations.prove import Proof
@@ -62,7 +62,7 @@ def _revert(target: Target, to: int | None, reason: str) -> Revert:
         err.print(step, markup=False)
 
     try:
-        with err.status("waiting for the pointer"):
+        with working("waiting for the pointer"):
             return operation.revert(target, to, reason, report)
     except KeyboardInterrupt:
         if steps:
@@ -75,7 +75,7 @@ def _revert(target: Target, to: int | None, reason: str) -> Revert:
 
 def _apply(target: Target) -> Proof:
     try:
-        with err.status("rolling the endpoint"):
+        with working("rolling the endpoint"):
             return endpoint_operation.apply_endpoint(target)
     except KeyboardInterrupt:
         prove, apply = target.command("prove"), target.command("apply")

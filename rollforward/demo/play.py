@@ -20,7 +20,7 @@ from config.errors import ConfigError
 from config.schema.settings import ENVIRONMENTS_VARIABLE, load
 from localcloud.cloud import local_cloud
 from localcloud.errors import LocalCloudError
-from rollforward.console import err
+from rollforward.console import err, working
 from rollforward.demo.roll_back import ROLLING_BACK
 from rollforward.demo.story import ROLLING_FORWARD, World
 from rollforward.errors import RollforwardError
@@ -95,7 +95,7 @@ def _play(folder: Path, result: Result, stack: ExitStack) -> None:
 
 def _run(result: Result, title: str, step: Callable[[], str]) -> None:
     began = time.monotonic()
-    with err.status(title):
+    with working(title):
         seen = step()
     done = Step(title, round(time.monotonic() - began, 1), seen)
     result.steps.append(done)

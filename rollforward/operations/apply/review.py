@@ -26,7 +26,10 @@ def require_reviewed(job: StackJob, second: Plan, current: Mapping[str, Any]) ->
         return
     endpoints = second.of_type(ENDPOINT_TYPE)
     is_absent = any(change.actions == ("create",) for change in endpoints)
-    command = job.target.command("apply") if job.target else "rollforward apply"
+    environment = job.name.removesuffix(f"-{job.part}")
+    command = (
+        job.target.command("apply") if job.target else f"rollforward apply --env {environment}"
+    )
     raise RollforwardError(
         f"{job.name}: the plan changed while the apply waited for the endpoint. Nothing more was applied.\n"
         + "".join(f"  {difference}\n" for difference in differences)
