@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 import boto3
 from botocore.config import Config
 
+from rollforward.aws.errors import refuse_foreign_answer
+
 if TYPE_CHECKING:
     from types_boto3_lambda import LambdaClient
     from types_boto3_s3 import S3Client
@@ -71,4 +73,6 @@ def _created(
     service: str, region: str, config: Config, _settings: tuple[tuple[str, str], ...]
 ) -> Any:
     """A client for the `AWS_…` environment variables in `_settings`, which boto3 reads by itself."""
-    return boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+    client = boto3.client(service, region_name=region, config=config)  # type: ignore[call-overload]
+    client.meta.events.register("before-parse", refuse_foreign_answer)
+    return client

@@ -3,8 +3,10 @@
 Every function of the adapter translates its own, so that no other module handles an exception of boto3.
 """
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -13,6 +15,7 @@ from botocore.exceptions import (
     HTTPClientError,
     NoCredentialsError,
 )
+from botocore.model import OperationModel
 
 from rollforward.errors import RollforwardError
 
@@ -26,6 +29,11 @@ STALE = {
     ),
     *("InvalidAccessKeyId", "InvalidToken"),
 }
+
+# https://docs.aws.amazon.com/AmazonS3/latest/API/RESTCommonResponseHeaders.html
+_REQUEST_IDS = ("x-amzn-RequestId", "x-amz-request-id", "x-amzn-request-id")
+_TITLE = re.compile(rb"<title[^>]*>(.*?)</title>", re.DOTALL | re.IGNORECASE)
+_LONGEST_TITLE = 100
 
 
 @contextmanager
@@ -54,6 +62,28 @@ def translate_errors() -> Iterator[None]:
     except BotoCoreError as error:
         # For example, an unknown profile or an SSO session that has ended: no request was sent.
         raise RollforwardError(f"cannot send the request to AWS: {error}") from error
+
+
+def refuse_foreign_answer(
+    operation_model: OperationModel, response_dict: Mapping[str, Any], **_: object
+) -> None:
+    """Raise RollforwardError for an HTML page that AWS did not send: for example, of a proxy.
+
+    A handler of botocore's `before-parse`: botocore takes such a page for an empty answer. AWS's answers have
+    a request id. botocore repeats a request that failed with 500 or more, and reports it in one line.
+    """
+    headers, status = response_dict["headers"], response_dict["status_code"]
+    is_page = headers.get("Content-Type", "").startswith("text/html")
+    if not is_page or status >= 500 or any(name in headers for name in _REQUEST_IDS):
+        return
+    body = response_dict["body"]
+    title = _TITLE.search(body) if isinstance(body, bytes) else None
+    words = " ".join(title[1].decode("utf-8", errors="replace").split()) if title else ""
+    raise RollforwardError(
+        f"not AWS, but an HTML page answered {operation_model.name} (HTTP {status})"
+        + (f": {words[:_LONGEST_TITLE]!r}" if words else "")
+        + ". Look for a proxy or a VPN, and check AWS_ENDPOINT_URL"
+    )
 
 
 def code(error: ClientError) -> str:

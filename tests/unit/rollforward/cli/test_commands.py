@@ -20,9 +20,9 @@ NOT_THERE = {"__type": "ValidationException", "message": 'Could not find endpoin
 
 @dataclass
 class AwsServer:
-    """Answers by operation, as (status, body); what it has no answer for is refused."""
+    """Answers by operation, as (status, body); what it has no answer for is refused. Text is an HTML page."""
 
-    answers: dict[str, tuple[int, dict[str, Any]]] = field(default_factory=dict)
+    answers: dict[str, tuple[int, dict[str, Any] | str]] = field(default_factory=dict)
     url: str = ""
 
     @property
@@ -46,8 +46,10 @@ def aws_server() -> Iterator[AwsServer]:
             status, body = aws.answers.get(operation, (400, refusal))
             self.rfile.read(int(self.headers["Content-Length"]))
             self.send_response(status)
+            if isinstance(body, str):
+                self.send_header("Content-Type", "text/html; charset=utf-8")
             self.end_headers()
-            self.wfile.write(json.dumps(body).encode())
+            self.wfile.write((body if isinstance(body, str) else json.dumps(body)).encode())
 
         def log_message(self, *_: Any) -> None:
             pass
@@ -121,6 +123,17 @@ def test_an_aws_that_does_not_answer_is_not_a_refusal(aws_server: AwsServer) -> 
     said = message(run("status", environ=nobody), 1)
     assert said.startswith("cannot connect to AWS: ")
     assert "Start another with `rollforward local`" in said
+
+
+@pytest.mark.parametrize("status", [200, 403])
+def test_a_page_of_a_proxy_is_one_line(aws_server: AwsServer, status: int) -> None:
+    page = "<html>\n<title>Log in\nto the network</title>\n<body>Please log in.</body>\n</html>"
+    aws_server.answers["DescribeEndpoint"] = (status, page)
+    said = message(run("status", environ=aws_server.environ), 1)
+    assert said == (
+        f"not AWS, but an HTML page answered DescribeEndpoint (HTTP {status}): 'Log in to the network'. "
+        "Look for a proxy or a VPN, and check AWS_ENDPOINT_URL"
+    )
 
 
 def test_an_unknown_profile_is_named() -> None:
