@@ -62,6 +62,10 @@ def sts(region: str) -> "STSClient":
     return client
 
 
+def sqs(region: str) -> Any:
+    return _client("sqs", region, _PATIENTLY)
+
+
 def _client(service: str, region: str, config: Config) -> Any:
     settings = sorted(item for item in os.environ.items() if item[0].startswith("AWS_"))
     with _CREATION:

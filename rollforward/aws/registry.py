@@ -56,6 +56,15 @@ def list_versions(target: Target) -> list[ListedVersion]:
     return sorted(listed, key=lambda one: one.number, reverse=True)
 
 
+@translate_errors()
+def some_version_is(target: Target, approval: Approval) -> bool:
+    found = clients.sagemaker(target.region).list_model_packages(
+        ModelPackageGroupName=target.package_group, ModelApprovalStatus=approval.value
+    )
+    # A page can be empty although another one follows.
+    return bool(found["ModelPackageSummaryList"] or found.get("NextToken"))
+
+
 def list_entries(target: Target) -> Iterator[RegistryEntry]:
     """The versions of the model, newest first. Each one is a request: stop when you have found yours."""
     with translate_errors():

@@ -1,16 +1,20 @@
 """`rollforward status`."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Any
 
 import typer
 
+from config import names
 from config.schema import settings
+from config.schema.settings import Environment
+from rollforward.aws.dead_letters import count_dead_letters
 from rollforward.aws.endpoint import IN_SERVICE
 from rollforward.cli.console import exit_on_error, facts, print_json
 from rollforward.cli.options import EnvironmentName, Json
 from rollforward.console import out
-from rollforward.operations import status as operation
-from rollforward.operations.status import Status, VariantStatus
+from rollforward.operations.overview import Overview, overview
+from rollforward.operations.status import VariantStatus
 from rollforward.target import targets
 
 app = typer.Typer()
@@ -26,17 +30,32 @@ def status(
 ) -> None:
     """Show what is registered and what is live; exit code 1 if they do not agree."""
     with exit_on_error():
-        chosen = targets(settings.load(env), [model] if model else None)
-        found = [operation.status(target) for target in chosen]
+        environment = settings.load(env)
+        chosen = targets(environment, [model] if model else None)
+        found = [overview(target) for target in chosen]
+        dead_letters = count_dead_letters(environment)
         if as_json:
-            print_json([{**vars(one), "agree": one.agree} for one in found])
+            print_json([_data(one, dead_letters) for one in found])
         else:
             for one in found:
                 out.print(_status_text(one), markup=False)
-        raise typer.Exit(0 if all(one.agree for one in found) else 1)
+            if dead_letters:
+                out.print(_dead_letters_text(environment, dead_letters), markup=False)
+        raise typer.Exit(0 if all(one.status.agree for one in found) else 1)
 
 
-def _status_text(status: Status) -> str:
+def _data(found: Overview, dead_letters: int) -> dict[str, Any]:
+    return {
+        **vars(found.status),
+        "agree": found.status.agree,
+        "waiting": found.waiting,
+        "next": found.next_step,
+        "dead_letters": dead_letters,
+    }
+
+
+def _status_text(found: Overview) -> str:
+    status = found.status
     deliver = f"; deliver to {status.deliver_to}" if status.follows else ""
     named = {"registered": status.registered or f"none{deliver}"}
     if status.source != "registered":
@@ -51,7 +70,29 @@ def _status_text(status: Status) -> str:
         title = "rolled back from" if status.state == IN_SERVICE else "asked for"
         settings_differ = " with other settings" if status.asked_for == status.live else ""
         named[title] = status.asked_for + settings_differ
+    if found.waiting:
+        named["waiting"] = _waiting_text(found.waiting)
+    if found.next_step:
+        named["next"] = found.next_step
     return facts(status.model, named)
+
+
+def _waiting_text(waiting: Sequence[int]) -> str:
+    numbers = ", ".join(map(str, waiting))
+    return (
+        f"versions {numbers} wait for approval"
+        if len(waiting) > 1
+        else f"version {numbers} waits for approval"
+    )
+
+
+def _dead_letters_text(environment: Environment, count: int) -> str:
+    logs = (names.registrar(environment), names.prover(environment))
+    return (
+        f"{count} event{'s' if count > 1 else ''} in the queue {names.dead_letter_queue(environment)}: the "
+        f"functions failed on them. See the log groups "
+        + " and ".join(f"/aws/lambda/{name}" for name in logs)
+    )
 
 
 def _variant_text(variant: VariantStatus) -> str:

@@ -14,6 +14,9 @@ SENTIMENT = Target(DEV, MODEL)
 BUCKET = SENTIMENT.bucket
 ENDPOINT = "rollforward-dev-sentiment"
 PROVER = "rollforward-dev-prover"
+DEAD_LETTERS = (
+    "https://sqs.us-east-1.amazonaws.com/123456789012/rollforward-dev-registrar-dead-letters"
+)
 STATE_BUCKET = "rollforward-state-123456789012-us-east-1"
 V1, V2, V3 = (
     f"registered/sentiment/2026010{number}T120000Z-v{number}-0000000{number}/model.tar.gz"
@@ -39,6 +42,7 @@ class Account(FakeAws):
         super().__init__(DEV.account)
         self.pointer = SENTIMENT.pointer
         self.owners[BUCKET] = DEV.account
+        self.queues[DEAD_LETTERS] = 0
         self.point("none")
 
     def point(self, *keys: str, model: str = MODEL) -> None:

@@ -65,6 +65,8 @@ class FakeAws:
     prover: dict[str, list[Answer]] = field(default_factory=dict)
     predictions: dict[str, Answer] = field(default_factory=dict)
     refusals: dict[str, AwsRefusal] = field(default_factory=dict)
+    # Messages in each queue, by its URL.
+    queues: dict[str, int] = field(default_factory=dict)
     requests: list[tuple[str, Answer]] = field(default_factory=list)
 
     def requested(self, operation: str) -> list[Answer]:
@@ -97,7 +99,12 @@ class FakeAws:
         return _found(self.models, ModelName)
 
     def list_model_packages(
-        self, ModelPackageGroupName: str, MaxResults: int = 10, NextToken: str = "0", **_: Any
+        self,
+        ModelPackageGroupName: str,
+        MaxResults: int = 10,
+        NextToken: str = "0",
+        ModelApprovalStatus: str | None = None,
+        **_: Any,
     ) -> Answer:
         if NextToken == "0":
             listed = self.packages.pop(0) if len(self.packages) > 1 else self.packages[0]
@@ -105,6 +112,7 @@ class FakeAws:
                 one["ModelPackageArn"]: one
                 for one in listed
                 if one["ModelPackageGroupName"] == ModelPackageGroupName
+                and ModelApprovalStatus in (None, one["ModelApprovalStatus"])
             }
         end = int(NextToken) + MaxResults
         page = list(self._listed.values())[int(NextToken) : end]
@@ -141,6 +149,10 @@ class FakeAws:
             key for key, all_ in statuses.items() if "Approved" in all_ and "Rejected" not in all_
         ]
         return max(approved, default="none")
+
+    def get_queue_attributes(self, QueueUrl: str, AttributeNames: list[str]) -> Answer:
+        assert AttributeNames == ["ApproximateNumberOfMessages"]
+        return {"Attributes": {AttributeNames[0]: str(self.queues[QueueUrl])}}
 
     def put_object(self, Bucket: str, Key: str, Body: Any, **_: Any) -> None:
         self.objects[Bucket, Key] = Body if isinstance(Body, bytes) else Body.read()

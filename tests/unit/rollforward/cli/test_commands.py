@@ -15,6 +15,10 @@ import pytest
 
 from rollforward.folders import ROOT
 
+NOTHING_TO_DO = {
+    "ListModelPackages": (200, {"ModelPackageSummaryList": []}),
+    "GetQueueAttributes": (200, {"Attributes": {"ApproximateNumberOfMessages": "0"}}),
+}
 NOT_THERE = {"__type": "ValidationException", "message": 'Could not find endpoint "e".'}
 
 
@@ -144,6 +148,7 @@ def test_an_unknown_profile_is_named() -> None:
 
 def test_status_is_data_or_a_table_and_nothing_else(aws_server: AwsServer) -> None:
     aws_server.answers = {
+        **NOTHING_TO_DO,
         "GetParameter": (200, {"Parameter": {"Value": "none"}}),
         "DescribeEndpoint": (400, NOT_THERE),
     }
@@ -157,6 +162,7 @@ def test_status_is_data_or_a_table_and_nothing_else(aws_server: AwsServer) -> No
 
 def test_status_fails_when_the_endpoint_lags_behind(aws_server: AwsServer) -> None:
     aws_server.answers = {
+        **NOTHING_TO_DO,
         "GetParameter": (200, {"Parameter": {"Value": "registered/sentiment/v1/model.tar.gz"}}),
         "DescribeEndpoint": (400, NOT_THERE),
     }

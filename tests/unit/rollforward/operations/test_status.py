@@ -6,7 +6,18 @@ from rollforward.cli.app import app
 from rollforward.errors import RollforwardError
 from rollforward.operations.status import Status, status
 from rollforward.target import Target
-from tests.unit.rollforward.account import DEV, ENDPOINT, MODEL, SENTIMENT, V1, V2, Account
+from tests.unit.rollforward.account import (
+    DEAD_LETTERS,
+    DEV,
+    ENDPOINT,
+    MODEL,
+    SENTIMENT,
+    V1,
+    V2,
+    V3,
+    Account,
+    package,
+)
 from tests.unit.rollforward.typed import typed
 
 
@@ -123,3 +134,58 @@ def test_the_command_shows_what_was_rolled_back_from(aws: Account) -> None:
     aws.configure(V1, "the-larger")
     ran = typed(app, "status", MODEL)
     assert f"rolled back from {V1} with other settings" in ran.lines
+
+
+def shown(aws: Account, *options: str) -> list[str]:
+    return typed(app, "status", MODEL, *options).lines
+
+
+def test_the_next_command_of_a_new_model_is_deliver(aws: Account) -> None:
+    assert "next rollforward deliver sentiment model.tar.gz --env dev" in shown(aws)
+
+
+def test_an_endpoint_that_agrees_needs_no_command(aws: Account) -> None:
+    aws.register(package(1, key=V1), registered=V1, live=V1)
+    lines = shown(aws)
+    assert not any(line.startswith(("next", "waiting", "dead letters")) for line in lines)
+
+
+def test_the_next_command_of_an_endpoint_that_lags_behind_is_apply(aws: Account) -> None:
+    aws.register(package(2, key=V2), package(1, key=V1), registered=V2, live=V1)
+    assert "next rollforward apply sentiment --env dev" in shown(aws)
+
+
+def test_an_endpoint_that_an_apply_would_remove_needs_a_model_first(aws: Account) -> None:
+    aws.register(package(1, "Rejected", key=V1), live=V1)
+    assert "next deliver or approve a model first: an apply would remove the endpoint" in shown(aws)
+
+
+@pytest.mark.parametrize("state", ["Updating", "Failed"])
+def test_prove_tells_more_of_an_endpoint_that_is_not_in_service(aws: Account, state: str) -> None:
+    aws.point(V1)
+    aws.serve(V1, state)
+    assert "next rollforward prove sentiment --env dev" in shown(aws)
+
+
+def test_versions_that_wait_for_approval_are_shown_with_the_command(aws: Account) -> None:
+    pending = [package(number, "PendingManualApproval", key=V3) for number in (5, 4)]
+    decided = package(3, key=V2), package(2, "PendingManualApproval", key=V2)
+    older = package(1, "PendingManualApproval", key=V1)
+    aws.register(*pending, *decided, older, registered=V2, live=V2)
+    lines = shown(aws)
+    assert "waiting version 5 waits for approval" in lines
+    assert "next rollforward approve sentiment 5 --env dev" in lines
+    (found,) = typed(app, "status", "--json").json
+    assert found["waiting"] == [5]
+    assert found["next"] == "rollforward approve sentiment 5 --env dev"
+
+
+def test_dead_letters_are_counted_once_for_the_environment(aws: Account) -> None:
+    aws.register(package(1, key=V1), registered=V1, live=V1)
+    aws.queues[DEAD_LETTERS] = 2
+    assert shown(aws)[-1] == (
+        "2 events in the queue rollforward-dev-registrar-dead-letters: the functions failed on them. See "
+        "the log groups /aws/lambda/rollforward-dev-registrar and /aws/lambda/rollforward-dev-prover"
+    )
+    (found,) = typed(app, "status", "--json").json
+    assert found["dead_letters"] == 2
