@@ -14,7 +14,7 @@ from rollforward.cli.console import exit_on_error, facts, print_json
 from rollforward.cli.options import EnvironmentName, Json
 from rollforward.console import out
 from rollforward.operations.overview import Overview, overview
-from rollforward.operations.status import VariantStatus
+from rollforward.operations.status import Status, VariantStatus
 from rollforward.target import targets
 
 app = typer.Typer()
@@ -63,7 +63,7 @@ def _status_text(found: Overview) -> str:
     named["live"] = status.live or "none"
     for name, variant in status.beside.items():
         named[f"variant {name}"] = _variant_text(variant)
-    failure = f" ({status.failure})" if status.failure else ""
+    failure = f" ({_failure_text(status)})" if status.failure and status.failure.strip() else ""
     named["endpoint"] = f"{status.endpoint}: {status.state}{failure}"
     named["agree"] = "yes" if status.agree else "NO"
     if status.asked_for:
@@ -75,6 +75,15 @@ def _status_text(found: Overview) -> str:
     if found.next_step:
         named["next"] = found.next_step
     return facts(status.model, named)
+
+
+def _failure_text(status: Status) -> str:
+    """SageMaker's reason; of several lines, such as a container's traceback, the last one."""
+    lines = (status.failure or "").strip().splitlines()
+    if len(lines) == 1:
+        return lines[0]
+    log_group = f"/aws/sagemaker/Endpoints/{status.endpoint}"
+    return f"{lines[-1].strip()}: see the log group {log_group}"
 
 
 def _waiting_text(waiting: Sequence[int]) -> str:

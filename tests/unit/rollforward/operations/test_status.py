@@ -189,3 +189,15 @@ def test_dead_letters_are_counted_once_for_the_environment(aws: Account) -> None
     )
     (found,) = typed(app, "status", "--json").json
     assert found["dead_letters"] == 2
+
+
+def test_a_traceback_of_the_container_is_one_line_with_the_way_to_its_log(aws: Account) -> None:
+    failure = "The container did not start:\nTraceback (most recent call last):\n  File x\nKeyError: 'w'\n"
+    aws.point(V1)
+    aws.serve(V1, state="Failed", failure=failure)
+    assert (
+        "endpoint rollforward-dev-sentiment: Failed (KeyError: 'w': see the log group "
+        "/aws/sagemaker/Endpoints/rollforward-dev-sentiment)"
+    ) in shown(aws)
+    (found,) = typed(app, "status", "--json").json
+    assert found["failure"] == failure
