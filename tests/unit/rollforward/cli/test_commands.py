@@ -15,7 +15,7 @@ import pytest
 
 from rollforward.folders import ROOT
 
-NOTHING_TO_DO = {
+NOTHING_TO_DO: dict[str, tuple[int, dict[str, Any] | str]] = {
     "ListModelPackages": (200, {"ModelPackageSummaryList": []}),
     "GetQueueAttributes": (200, {"Attributes": {"ApproximateNumberOfMessages": "0"}}),
 }
