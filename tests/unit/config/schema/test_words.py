@@ -1,7 +1,5 @@
 """The message for each mistake, in words: a fragment of YAML and what is said about it."""
 
-import re
-from collections.abc import Iterator
 from pathlib import Path
 from textwrap import indent
 from typing import Any
@@ -11,7 +9,7 @@ import pytest
 import yaml
 
 from config.errors import ConfigError
-from config.schema.settings import environments_folder, load
+from config.schema.settings import load
 from tests.unit.config.schema.samples import GOOD, merged, model
 
 KNOWN = f"botocore {botocore.__version__} knows"
@@ -284,49 +282,3 @@ def test_no_content_of_a_file_is_a_traceback(tmp_path: Path, content: bytes) -> 
 def test_what_aws_accepts_loads(tmp_path: Path, accepted: dict[str, Any]) -> None:
     (tmp_path / "here.yaml").write_text(yaml.safe_dump(merged(GOOD, accepted)), "utf-8")
     assert load("here", tmp_path).name == "here"
-
-
-def everything() -> dict[str, Any]:
-    """The environment of prod, and of staging the models that show other kinds of source and serving."""
-    prod, staging = (
-        yaml.safe_load((environments_folder() / f"{name}.yaml").read_text("utf-8"))
-        for name in ("prod", "staging")
-    )
-    return merged(
-        prod, {"models": {name: staging["models"][name] for name in ("emotions", "summaries")}}
-    )
-
-
-ANYTHING: list[Any] = [None, 10**30, True, "a" * 300, [], {1: 2}, float("nan"), b"x"]
-JARGON = r"Input|valid |pattern|instance of|dictionary|another value|should|None|\(str\)|\^"
-
-
-def every_change(value: Any) -> Iterator[Any]:
-    """The value with one part of it, at any depth, replaced by each of ANYTHING."""
-    yield from ANYTHING
-    parts = (
-        value.items()
-        if isinstance(value, dict)
-        else enumerate(value)
-        if isinstance(value, list)
-        else ()
-    )
-    for key, inner in parts:
-        for changed in every_change(inner):
-            copy = value.copy()
-            copy[key] = changed
-            yield copy
-
-
-@pytest.mark.slow
-def test_every_message_is_one_line_in_words(tmp_path: Path) -> None:
-    environment = everything()
-    for changed in every_change(environment):
-        (tmp_path / "here.yaml").write_text(yaml.dump(changed, Dumper=yaml.CSafeDumper), "utf-8")
-        try:
-            load("here", tmp_path)
-        except ConfigError as error:
-            for line in str(error).splitlines():
-                crumbs, _, message = line.removeprefix(f"{tmp_path}/here.yaml").partition(": ")
-                assert re.fullmatch(r"( → .+)*", crumbs), line
-                assert not re.search(JARGON, message), line
