@@ -1,7 +1,6 @@
 """Which version of metrics.json belongs to which version of the archive."""
 
 import json
-import tracemalloc
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 from lambda_src.register_model.metrics_pairing import pair_metrics
 from lambda_src.shared.metrics import MAX_NUMBERS, Metrics
 from lambda_src.shared.objects import ObjectVersion
+from tests.unit.lambda_src.memory import memory_below
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -106,11 +106,9 @@ def test_the_memory_does_not_grow_with_the_number_of_versions() -> None:
         ObjectVersion(f"{second}", NOON + timedelta(seconds=second), 1, latest=False)
         for second in reversed(range(200))
     ]
-    tracemalloc.start()
-    pairs = pair_metrics(
-        versions[::2], versions[1::2], lambda one: Metrics.read(one.version_id, text)
-    )
-    assert sum(found is not None for _, found in pairs) == 100
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    assert peak < 2 * 1024**2, "one hundred files at once take 13 MB"
+    # One hundred files at once take 13 MB.
+    with memory_below(2 * 1024**2):
+        pairs = pair_metrics(
+            versions[::2], versions[1::2], lambda one: Metrics.read(one.version_id, text)
+        )
+        assert sum(found is not None for _, found in pairs) == 100

@@ -1,5 +1,4 @@
 import json
-import tracemalloc
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +7,7 @@ from hypothesis import strategies as st
 
 from lambda_src.shared.bounded_json import MAX_DEPTH, MalformedJson
 from lambda_src.shared.metrics import MAX_NUMBERS, Metrics, parse
+from tests.unit.lambda_src.memory import memory_below
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 
@@ -94,12 +94,9 @@ def test_whatever_is_delivered_is_read_or_refused_with_a_short_reason(text: byte
 def test_many_numbers_under_one_long_name_do_not_fill_the_memory() -> None:
     inner = ",".join(f'"{number}":1' for number in range(50_000))
     text = f'{{"{"n" * 400_000}":{{{inner}}}}}'.encode()
-    tracemalloc.start()
-    problem = Metrics.read("1", text).problem
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
+    with memory_below(32 * 1024**2):
+        problem = Metrics.read("1", text).problem
     assert "has a name of more than 256 characters" in str(problem)
-    assert peak < 32 * 1024**2
 
 
 @given(st.dictionaries(st.text(min_size=1), st.floats(allow_nan=False, allow_infinity=False)))

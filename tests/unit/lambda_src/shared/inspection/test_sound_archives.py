@@ -2,7 +2,6 @@
 
 import io
 import tarfile
-import tracemalloc
 from pathlib import PurePosixPath
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from lambda_src.shared.inspection.archive import inspect
+from tests.unit.lambda_src.memory import memory_below
 from tests.unit.lambda_src.shared.archives import (
     CODE,
     packed,
@@ -66,10 +66,8 @@ def test_gzip_in_several_members_passes() -> None:
 
 def test_incompressible_weights_pass_in_bounded_memory() -> None:
     data = packed(tar_of({"weights.bin": NOISE * 30}))
-    tracemalloc.start()
-    check(data)
-    assert tracemalloc.get_traced_memory()[1] < 2 * 1024**2
-    tracemalloc.stop()
+    with memory_below(2 * 1024**2):
+        check(data)
 
 
 class Source(io.RawIOBase):
